@@ -1,0 +1,6 @@
+package dev.llmops;
+
+/** Placeholder. */
+public final class LlmOps {
+  private LlmOps() {}
+}
