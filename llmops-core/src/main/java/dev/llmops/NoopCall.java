@@ -1,0 +1,52 @@
+package dev.llmops;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link LlmOps#open} gives while llmops is off: issues the request and records nothing. */
+final class NoopCall implements OpenCall {
+
+  static final NoopCall INSTANCE = new NoopCall();
+
+  private static final CallRef REF = CallRef.of("0".repeat(32));
+
+  private NoopCall() {}
+
+  @Override
+  public CallRef ref() {
+    return REF;
+  }
+
+  @Override
+  public boolean capturesContent() {
+    return false;
+  }
+
+  @Override
+  public @Nullable EncodedResponse replay() {
+    return null;
+  }
+
+  @Override
+  public <T, E extends Exception> T issue(ModelCall<T, E> issue) throws E {
+    return issue.call();
+  }
+
+  @Override
+  public <C> void chunk(C chunk, ChunkReader<? super C> reader) {}
+
+  @Override
+  public void attempts(int attempts) {}
+
+  @Override
+  public void complete() {}
+
+  @Override
+  public <R> void complete(R result, ResponseReader<? super R> reader) {}
+
+  @Override
+  public void fail(Throwable error, Function<Throwable, CallError> reader) {}
+
+  @Override
+  public void cancel(Outcome.Reason reason) {}
+}

@@ -1,0 +1,451 @@
+package dev.llmops;
+
+import dev.llmops.CallInterceptor.Decision;
+import dev.llmops.CallObserver.CallObservation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call while it runs: the only mutable thing, reachable only from the user's own stream, future
+ * or {@link OpenCall}. Ends exactly once, from any thread.
+ */
+final class Recording implements OpenCall {
+
+  private static final long ABSENT = -1;
+  private static final int MAX_PROBLEMS = 8;
+  private static final int MAX_STORED_CHUNKS = 100_000;
+
+  private final LlmOps ops;
+  private final LlmRequest request;
+  private final LlmContext context;
+  private final CallRef ref;
+  private final Instant start;
+  private final @Nullable CallObservation observation;
+  private final boolean chunkTimes;
+
+  private @Nullable Decision decision;
+  private @Nullable List<CallInterceptor.Tap> taps;
+
+  // guarded by this
+  private boolean ended;
+  private long startNanos;
+  private long firstChunkNanos = ABSENT;
+  private long firstOutputNanos = ABSENT;
+  private long previousChunkNanos;
+  private long chunks;
+  private @Nullable StreamRecorder recorder;
+  private @Nullable List<JsonText> storedChunks;
+  private @Nullable Integer attempts;
+  private @Nullable List<String> problems;
+
+  Recording(LlmOps ops, LlmRequest request, LlmContext context) {
+    this.ops = ops;
+    this.request = request;
+    this.context = context;
+    this.start = ops.now();
+    CallObservation observed = null;
+    String traceId = null;
+    String spanId = null;
+    boolean times = false;
+    CallObserver observer = ops.observer();
+    if (observer != null) {
+      try {
+        observed = observer.onStart(request, context, start);
+        if (observed != null) {
+          traceId = observed.traceId();
+          spanId = observed.spanId();
+          times = observed.wantsChunks();
+        }
+      } catch (Throwable t) {
+        ops.guard().swallow("observer " + LlmOps.nameOf(observer), t);
+      }
+    }
+    this.observation = observed;
+    this.chunkTimes = times;
+    this.ref = CallRef.next(start.toEpochMilli(), traceId, spanId);
+    this.startNanos = ops.nanoTime();
+  }
+
+  /** Asks the interceptors; called once, before the request is issued. */
+  void intercept(List<CallInterceptor> interceptors, boolean replayable) {
+    for (CallInterceptor interceptor : interceptors) {
+      Decision decided;
+      try {
+        decided = interceptor.before(new AttemptView(request, context, replayable));
+      } catch (Throwable t) {
+        ops.guard().swallow("interceptor " + LlmOps.nameOf(interceptor), t);
+        continue;
+      }
+      if (decided instanceof Decision.Proceed proceed) {
+        if (proceed.tap() != null) {
+          if (taps == null) {
+            taps = new ArrayList<>(1);
+          }
+          taps.add(proceed.tap());
+        }
+      } else if (decided != null) {
+        decision =
+            decided instanceof Decision.Answer && !replayable
+                ? Decision.refuse(
+                    new IllegalStateException(
+                        "interceptor "
+                            + LlmOps.nameOf(interceptor)
+                            + " answered a call from its store, but the reader of this call has no"
+                            + " CallCodec to bring the answer back; use a wrapped client, or a"
+                            + " reader whose codec() is given"))
+                : decided;
+        return;
+      }
+    }
+  }
+
+  @Override
+  public CallRef ref() {
+    return ref;
+  }
+
+  @Override
+  public boolean capturesContent() {
+    return ops.capturesContent();
+  }
+
+  @Override
+  public @Nullable EncodedResponse replay() {
+    return decision instanceof Decision.Answer answer ? answer.response() : null;
+  }
+
+  @Override
+  public <T, E extends Exception> T issue(ModelCall<T, E> issue) throws E {
+    return issue(issue, CallError::of);
+  }
+
+  <T, E extends Exception> T issue(ModelCall<T, E> issue, Function<Throwable, CallError> reader)
+      throws E {
+    if (decision instanceof Decision.Refuse refuse) {
+      fail(refuse.exception(), CallError::of);
+      throw refuse.exception();
+    }
+    LlmContext.Scope scope = enter();
+    T result;
+    try {
+      result = issue.call();
+    } catch (Throwable t) {
+      exit(scope);
+      fail(t, reader);
+      throw t;
+    }
+    exit(scope);
+    return result;
+  }
+
+  /** The whole of a plain call. */
+  <R, E extends Exception> R call(ModelCall<R, E> call, ResponseReader<? super R> reader) throws E {
+    EncodedResponse stored = replay();
+    if (stored != null) {
+      return replayed(stored, reader);
+    }
+    R result = issue(call, reader::readError);
+    complete(result, reader);
+    return result;
+  }
+
+  /** Brings a stored answer back and ends the call with it; throws if it cannot be read. */
+  <R> R replayed(EncodedResponse stored, ResponseReader<? super R> reader) {
+    R result;
+    try {
+      @SuppressWarnings("unchecked") // the reader's codec is for what its client returns
+      CallCodec<R> codec = (CallCodec<R>) java.util.Objects.requireNonNull(reader.codec());
+      JsonText body = stored.body();
+      if (body == null) {
+        throw new IllegalArgumentException(
+            "stored answer must have a body, but has " + stored.chunks().size() + " chunks");
+      }
+      result = codec.decode(body);
+    } catch (RuntimeException e) {
+      attempts(0);
+      fail(e, CallError::of);
+      throw e;
+    }
+    attempts(0);
+    complete(result, reader);
+    return result;
+  }
+
+  @Override
+  public <C> void chunk(C chunk, ChunkReader<? super C> reader) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      chunks++;
+      boolean stamp = chunkTimes || firstOutputNanos == ABSENT;
+      long now = stamp ? ops.nanoTime() : 0;
+      if (firstChunkNanos == ABSENT) {
+        firstChunkNanos = Math.max(0, now - startNanos);
+        onFirstChunk();
+      } else if (chunkTimes) {
+        onChunk(now);
+      }
+      previousChunkNanos = now;
+      StreamRecorder into = recorder;
+      if (into == null) {
+        into = recorder = new StreamRecorder(ops.capturesContent());
+      }
+      try {
+        reader.read(chunk, into);
+      } catch (Throwable t) {
+        unreadable("chunk reader", "a chunk could not be read: ", t);
+      }
+      if (firstOutputNanos == ABSENT && into.hasOutput()) {
+        firstOutputNanos = Math.max(0, now - startNanos);
+      }
+      if (taps != null) {
+        store(chunk, reader);
+      }
+    }
+  }
+
+  private void onFirstChunk() {
+    if (observation != null) {
+      try {
+        observation.onFirstChunk();
+      } catch (Throwable t) {
+        ops.guard().swallow("observation.onFirstChunk", t);
+      }
+    }
+  }
+
+  private void onChunk(long now) {
+    if (observation != null) {
+      try {
+        observation.onChunk(Math.max(0, now - previousChunkNanos));
+      } catch (Throwable t) {
+        ops.guard().swallow("observation.onChunk", t);
+      }
+    }
+  }
+
+  private <C> void store(C chunk, ChunkReader<? super C> reader) {
+    if (!wantsResponse()) {
+      return;
+    }
+    try {
+      @SuppressWarnings("unchecked") // the reader's codec is for the chunks it reads
+      CallCodec<C> codec = (CallCodec<C>) reader.codec();
+      if (codec != null) {
+        if (storedChunks == null) {
+          storedChunks = new ArrayList<>();
+        }
+        if (storedChunks.size() < MAX_STORED_CHUNKS) {
+          storedChunks.add(codec.encode(chunk));
+        }
+      }
+    } catch (Throwable t) {
+      storedChunks = null;
+      unreadable("chunk codec", "a chunk could not be stored: ", t);
+    }
+  }
+
+  @Override
+  public synchronized void attempts(int count) {
+    attempts = Math.max(0, count);
+  }
+
+  @Override
+  public void complete() {
+    end(null, null, null, null);
+  }
+
+  @Override
+  public <R> void complete(R result, ResponseReader<? super R> reader) {
+    LlmResponse response = LlmResponse.EMPTY;
+    EncodedResponse stored = null;
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    try {
+      LlmResponse read = reader.read(result);
+      if (read != null) {
+        response = read;
+      } else {
+        problem("the response reader returned null");
+      }
+    } catch (Throwable t) {
+      unreadable("response reader", "the response could not be read: ", t);
+    }
+    if (taps != null && wantsResponse()) {
+      try {
+        @SuppressWarnings("unchecked") // the reader's codec is for what its client returns
+        CallCodec<R> codec = (CallCodec<R>) reader.codec();
+        stored = codec == null ? null : EncodedResponse.of(codec.encode(result));
+      } catch (Throwable t) {
+        unreadable("response codec", "the response could not be stored: ", t);
+      }
+    }
+    LlmOps.restoreInterrupt(interrupted);
+    end(response, stored, null, null);
+  }
+
+  @Override
+  public void fail(Throwable error, Function<Throwable, CallError> reader) {
+    CallError read;
+    try {
+      read = reader.apply(error);
+    } catch (Throwable t) {
+      ops.guard().swallow("error reader", t);
+      read = null;
+    }
+    end(null, null, read == null ? CallError.of(error.getClass().getName(), error) : read, null);
+  }
+
+  @Override
+  public void cancel(Outcome.Reason reason) {
+    end(null, null, null, reason);
+  }
+
+  synchronized boolean hasEnded() {
+    return ended;
+  }
+
+  private void end(
+      @Nullable LlmResponse response,
+      @Nullable EncodedResponse stored,
+      @Nullable CallError error,
+      Outcome.@Nullable Reason cancelled) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    try {
+      LlmCall call;
+      EncodedResponse storedAnswer = stored;
+      synchronized (this) {
+        if (ended) {
+          return;
+        }
+        ended = true;
+        long total = ops.nanoTime() - startNanos;
+        call = finished(outcome(response, error, cancelled), total);
+        if (storedAnswer == null && storedChunks != null && call.error() == null) {
+          storedAnswer = cancelled == null ? EncodedResponse.ofChunks(storedChunks) : null;
+        }
+        recorder = null;
+        storedChunks = null;
+      }
+      tellTaps(call, storedAnswer);
+      ops.ended(call, observation);
+    } catch (Throwable t) {
+      ops.guard().swallow("recording", t);
+    } finally {
+      LlmOps.restoreInterrupt(interrupted);
+    }
+  }
+
+  private Outcome outcome(
+      @Nullable LlmResponse response,
+      @Nullable CallError error,
+      Outcome.@Nullable Reason cancelled) {
+    StreamRecorder told = recorder;
+    LlmResponse partial = response;
+    if (partial == null && told != null) {
+      try {
+        partial = told.response();
+      } catch (Throwable t) {
+        unreadable("stream recorder", "the chunks could not be put together: ", t);
+      }
+    }
+    CallError failure = error == null && told != null ? told.error() : error;
+    if (failure != null) {
+      return new Outcome.Failed(partial, failure);
+    }
+    if (cancelled != null) {
+      return new Outcome.Cancelled(partial, cancelled);
+    }
+    return new Outcome.Completed(partial == null ? LlmResponse.EMPTY : partial);
+  }
+
+  private LlmCall finished(Outcome outcome, long totalNanos) {
+    Cost cost = null;
+    LlmResponse response = outcome.response();
+    Integer sent = attempts;
+    // a stored answer cost nothing now, and what it would cost is not what was spent
+    if (response != null && !response.usage().isEmpty() && (sent == null || sent > 0)) {
+      cost = ops.price(request, response, start);
+    }
+    return new LlmCall(
+        ref,
+        context.parent(),
+        context,
+        request,
+        outcome,
+        Timing.ofNanos(start, totalNanos, firstChunkNanos, firstOutputNanos, chunks),
+        cost,
+        sent,
+        context.origin(),
+        1,
+        problems == null ? List.of() : problems);
+  }
+
+  private void tellTaps(LlmCall call, @Nullable EncodedResponse stored) {
+    if (taps != null) {
+      for (CallInterceptor.Tap tap : taps) {
+        try {
+          tap.onEnd(call, stored);
+        } catch (Throwable t) {
+          ops.guard().swallow("interceptor tap " + LlmOps.nameOf(tap), t);
+        }
+      }
+    }
+  }
+
+  private boolean wantsResponse() {
+    for (CallInterceptor.Tap tap : taps == null ? List.<CallInterceptor.Tap>of() : taps) {
+      if (tap.wantsResponse()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private LlmContext.@Nullable Scope enter() {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    LlmContext.Scope scope = null;
+    if (observation != null) {
+      try {
+        scope = observation.makeCurrent();
+      } catch (Throwable t) {
+        ops.guard().swallow("observation.makeCurrent", t);
+      }
+    }
+    LlmOps.restoreInterrupt(interrupted);
+    synchronized (this) {
+      startNanos = ops.nanoTime(); // the last thing before the request is issued
+    }
+    return scope;
+  }
+
+  private void exit(LlmContext.@Nullable Scope scope) {
+    if (scope != null) {
+      try {
+        scope.close();
+      } catch (Throwable t) {
+        ops.guard().swallow("observation scope", t);
+      }
+    }
+  }
+
+  private synchronized void problem(String problem) {
+    if (problems == null) {
+      problems = new ArrayList<>(1);
+    }
+    if (problems.size() < MAX_PROBLEMS && !problems.contains(problem)) {
+      problems.add(problem);
+    }
+  }
+
+  private void unreadable(String place, String what, Throwable t) {
+    ops.guard().swallow(place, t);
+    problem(what + t.getClass().getName());
+  }
+
+  private record AttemptView(LlmRequest request, LlmContext context, boolean replayable)
+      implements CallInterceptor.Attempt {}
+}
