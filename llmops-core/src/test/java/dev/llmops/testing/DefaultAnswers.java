@@ -69,14 +69,14 @@ final class DefaultAnswers {
     try {
       body = mapper.readTree(request.body());
     } catch (JsonProcessingException e) {
-      return error(400, "We could not parse the JSON body of your request.");
+      return error(400, "the body is not valid JSON");
     }
     if (path.equals(V1 + "moderations")) {
       return json(moderation(body));
     }
     String model = body.path("model").asText("");
     if (model.isEmpty()) {
-      return error(400, "you must provide a model parameter");
+      return error(400, "the body has no model");
     }
     if (path.equals(V1 + "embeddings")) {
       return json(embeddings(body, model));
@@ -116,7 +116,7 @@ final class DefaultAnswers {
       String id = path.substring(RESPONSES.length() + 1);
       Answer answer = kept(id);
       if (answer == null) {
-        return error(404, "Response with id '" + id + "' not found.");
+        return error(404, "there is no response '" + id + "'");
       }
       String query = request.query();
       return query != null && query.contains("stream=true")
@@ -458,7 +458,7 @@ final class DefaultAnswers {
   }
 
   private Payload invalidUrl(ReceivedRequest request) {
-    return error(404, "Invalid URL (" + request + ")");
+    return error(404, "no such endpoint: " + request);
   }
 
   private Payload error(int status, String message) {

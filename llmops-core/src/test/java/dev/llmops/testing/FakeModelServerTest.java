@@ -69,6 +69,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FakeModelServerTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /** 1 and 1.0 are the same number: the client holds times as doubles. */
   private static final Comparator<JsonNode> NUMBERS_BY_VALUE =
@@ -985,9 +987,6 @@ class FakeModelServerTest {
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
-
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private static ChatCompletionCreateParams chatParams() {
     return ChatCompletionCreateParams.builder()

@@ -13,8 +13,8 @@ import java.util.Map;
  * numbers are made up. The OpenAI shapes are those of its API as recorded in 2025 and 2026, the
  * {@code LLAMA_CPP} ones those of llama.cpp's server, build b10573.
  *
- * <p>Token counts are consistent within a file: the total is the sum, details are part of their
- * total, and a stream's pieces add up to the text that its last event repeats.
+ * <p>Token counts are consistent within a file: the total is the sum, and details are part of their
+ * total. The pieces of a stream add up to the whole text, where a later event repeats it.
  */
 public enum Fixture {
   /** Input 17, output 11, total 28; one choice that stopped. */
