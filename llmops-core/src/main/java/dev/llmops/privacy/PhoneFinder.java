@@ -51,7 +51,6 @@ final class PhoneFinder implements Finder {
           "message",
           "messages",
           "desk",
-          "office",
           "registered");
 
   private static final int LABEL_GAP = 3;
@@ -197,7 +196,8 @@ final class PhoneFinder implements Finder {
         return digits == 11;
       }
       for (int k = 2; k < groups; k++) {
-        if (sizes[k] < 2) {
+        // +46 (0)8 928: the trunk zero and the area code after it may be one digit
+        if (sizes[k] < 2 && k != parenthesised && k - 1 != parenthesised) {
           return false;
         }
       }
@@ -219,7 +219,8 @@ final class PhoneFinder implements Finder {
 
     /** Writings that are a phone number only where a word says so. */
     private boolean mayBePhone(int groups, int digits) {
-      if (plus || digits < 6 || digits > 15) {
+      boolean service = digits == 10 && text.hasAt(starts[0], "400");
+      if (plus || service || digits < 6 || digits > 15) {
         return false;
       }
       if (groups == 1) {
@@ -229,11 +230,9 @@ final class PhoneFinder implements Finder {
           sizes[0] == 4 && (digit(0) == '1' || digit(0) == '2') && groups == 3 && digits <= 8;
       boolean yearLast = groups == 3 && sizes[0] <= 2 && sizes[1] <= 2 && sizes[2] == 4;
       boolean decimal = groups == 2 && dividers[1] == '.';
-      boolean service = groups == 3 && sizes[0] == 3 && text.hasAt(starts[0], "400");
       return !yearFirst
           && !yearLast
           && !decimal
-          && !service
           && sizes[0] >= 2
           && smallest(1, groups) >= 2
           && (digits > 6 || groups > 2);

@@ -504,13 +504,13 @@ final class SecretFinder implements Finder {
       } else if ("[{(".indexOf(text.at(start)) >= 0) {
         return otherwise;
       }
-      if (isReference(opening)) {
+      if (isReference(opening) || markEnd(opening) > 0) {
         return otherwise;
       }
       if (end < 0) {
         end = unquotedEnd(opening);
       }
-      if (end == opening || markEnd(opening) == end || isPlaceholder(opening, end)) {
+      if (end == opening || isPlaceholder(opening, end)) {
         return otherwise;
       }
       return claim(opening, end);
@@ -621,13 +621,17 @@ final class SecretFinder implements Finder {
       return end;
     }
 
+    private static boolean isMark(char c) {
+      return (c >= 'A' && c <= 'Z') || MarkedText.isDigit(c) || c == '_';
+    }
+
     /** The end of the mark such as {@code [SECRET]} that starts at {@code start}, or -1. */
     private int markEnd(int start) {
       if (text.at(start) != '[') {
         return -1;
       }
       int end = start + 1;
-      while (end < start + LONGEST_NAME && text.wordAt(end)) {
+      while (end < start + LONGEST_NAME && isMark(text.at(end))) {
         end++;
       }
       return end > start + 1 && text.at(end) == ']' ? end + 1 : -1;

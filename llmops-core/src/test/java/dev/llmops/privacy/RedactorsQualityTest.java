@@ -120,7 +120,13 @@ class RedactorsQualityTest {
         if (isCovered(label, found)) {
           tally.covered++;
         } else if (System.getenv("SHOW") != null) {
-          System.out.println("MISS " + label.mark + " " + text.substring(Math.max(0,label.start-25), Math.min(text.length(), label.end+12)).replace("\n","\\n"));
+          System.out.println(
+              "MISS "
+                  + label.mark
+                  + " "
+                  + text.substring(
+                          Math.max(0, label.start - 25), Math.min(text.length(), label.end + 12))
+                      .replace("\n", "\\n"));
         }
       }
       for (MarkedText.Span span : found) {
@@ -130,13 +136,17 @@ class RedactorsQualityTest {
             labels.stream()
                 .anyMatch(
                     l ->
-                        l.mark.equals(span.mark())
-                            && l.start < span.end()
-                            && span.start() < l.end);
+                        l.mark.equals(span.mark()) && l.start < span.end() && span.start() < l.end);
         if (right) {
           tally.right++;
         } else if (System.getenv("SHOW") != null) {
-          System.out.println("FALSE " + span.mark() + " " + text.substring(Math.max(0,span.start()-25), Math.min(text.length(), span.end()+12)).replace("\n","\\n"));
+          System.out.println(
+              "FALSE "
+                  + span.mark()
+                  + " "
+                  + text.substring(
+                          Math.max(0, span.start() - 25), Math.min(text.length(), span.end() + 12))
+                      .replace("\n", "\\n"));
         }
       }
     }
@@ -168,7 +178,8 @@ class RedactorsQualityTest {
     String folder = System.getenv("LLMOPS_EVAL_DATA");
     assumeTrue(
         folder != null,
-        "SKIPPED: redactor quality was not measured; set LLMOPS_EVAL_DATA to the folder with " + file);
+        "SKIPPED: redactor quality was not measured; set LLMOPS_EVAL_DATA to the folder with "
+            + file);
     ObjectMapper mapper = new ObjectMapper();
     List<JsonNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(Path.of(folder, file), StandardCharsets.UTF_8)) {
