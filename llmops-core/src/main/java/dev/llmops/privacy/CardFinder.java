@@ -15,12 +15,11 @@ final class CardFinder implements Finder {
   @Override
   public void scan(MarkedText text, String mark) {
     int[] digits = new int[LONGEST];
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       if (text.digitAt(i) && text.mayStart(i, JOINTS)) {
         int end = end(text, i, digits);
         if (end > 0) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

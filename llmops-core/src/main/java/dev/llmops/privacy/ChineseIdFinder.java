@@ -20,10 +20,9 @@ final class ChineseIdFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       if (text.digitAt(i) && text.mayStart(i, JOINTS) && matches(text, i)) {
         text.claim(i, i + LENGTH, mark);
-        i += LENGTH - 1;
       }
     }
   }

@@ -7,12 +7,11 @@ final class ChineseMobileFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       if ((text.digitAt(i) || text.at(i) == '+') && text.mayStart(i, JOINTS)) {
         int end = end(text, afterCountry(text, i));
         if (end > 0) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

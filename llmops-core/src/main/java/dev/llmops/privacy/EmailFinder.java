@@ -10,13 +10,12 @@ final class EmailFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.atSigns()) {
       if (text.at(i) == '@') {
         int start = localStart(text, i);
         int end = start < i ? domainEnd(text, i + 1) : -1;
         if (end > 0) {
           text.claim(start, end, mark);
-          i = end - 1;
         }
       }
     }

@@ -18,7 +18,8 @@ final class IbanFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int number : text.numberStarts()) {
+      int i = number - 2;
       if (MarkedText.isLetter(text.at(i))
           && !text.wordAt(i - 1)
           && MarkedText.isLetter(text.at(i + 1))
@@ -27,7 +28,6 @@ final class IbanFinder implements Finder {
         int end = end(text, i);
         if (end > 0) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

@@ -27,7 +27,7 @@ final class IpFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int i = 0; text.hasColons() && i < text.length(); i++) {
       char c = text.at(i);
       if (c == ':' || (MarkedText.isHex(c) && !text.wordAt(i - 1))) {
         int end = v6End(text, i);
@@ -37,14 +37,13 @@ final class IpFinder implements Finder {
         }
       }
     }
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       if (text.digitAt(i) && text.mayStart(i, JOINTS)) {
         int end = v4End(text, i);
         if (end > 0
             && text.mayEnd(end, JOINTS)
             && !text.wordBefore(i, VERSION_GAP, VERSION_WORDS)) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

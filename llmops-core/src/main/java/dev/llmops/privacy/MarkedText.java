@@ -1,7 +1,7 @@
 package dev.llmops.privacy;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,20 +9,65 @@ import org.jspecify.annotations.Nullable;
 /**
  * A text and the parts of it that were claimed for redaction. Finders read it through {@link
  * #at(int)}, which folds full-width and other variants to ASCII and hides what is already claimed.
- * Not thread-safe: one per call.
+ * Not thread-safe: one per call. Not final, so that a test can count the reads.
  */
-final class MarkedText {
+class MarkedText {
 
   record Span(int start, int end, String mark) {}
 
   private final CharSequence source;
   private final int length;
   private final List<Span> spans = new ArrayList<>(0);
-  private @Nullable BitSet claimed;
+  private int[] numberStarts = {};
+  private int numbers;
+  private int[] ats = {};
+  private int atSigns;
+  private boolean colons;
+
+  /** A folded copy with 0 where something is claimed; most texts have nothing to claim. */
+  private char @Nullable [] folded;
 
   MarkedText(CharSequence source) {
     this.source = source;
     this.length = source.length();
+    index();
+  }
+
+  /** Most finders start at a number or an at sign, which most texts have few of. */
+  private void index() {
+    char before = 0;
+    for (int i = 0; i < length; i++) {
+      char c = fold(source.charAt(i));
+      if ((isDigit(c) && !isDigit(before)) || c == '+' || c == '(') {
+        numberStarts = append(numberStarts, numbers++, i);
+      } else if (c == '@') {
+        ats = append(ats, atSigns++, i);
+      } else if (c == ':') {
+        colons = true;
+      }
+      before = c;
+    }
+    numberStarts = Arrays.copyOf(numberStarts, numbers);
+    ats = Arrays.copyOf(ats, atSigns);
+  }
+
+  private static int[] append(int[] list, int size, int value) {
+    int[] out = size < list.length ? list : Arrays.copyOf(list, Math.max(16, 2 * size));
+    out[size] = value;
+    return out;
+  }
+
+  /** Where a run of digits begins, or a plus or an opening parenthesis stands, in order. */
+  int[] numberStarts() {
+    return numberStarts;
+  }
+
+  int[] atSigns() {
+    return ats;
+  }
+
+  boolean hasColons() {
+    return colons;
   }
 
   int length() {
@@ -31,18 +76,23 @@ final class MarkedText {
 
   /** The folded character at {@code i}; 0 outside the text and where it is claimed. */
   char at(int i) {
-    if (i < 0 || i >= length || (claimed != null && claimed.get(i))) {
+    if (i < 0 || i >= length) {
       return 0;
     }
-    char c = source.charAt(i);
-    return c < 0x80 ? c : fold(c);
+    if (folded != null) {
+      return folded[i];
+    }
+    return fold(source.charAt(i));
   }
 
   void claim(int start, int end, String mark) {
-    if (claimed == null) {
-      claimed = new BitSet(length);
+    if (folded == null) {
+      folded = new char[length];
+      for (int i = 0; i < length; i++) {
+        folded[i] = fold(source.charAt(i));
+      }
     }
-    claimed.set(start, end);
+    Arrays.fill(folded, start, end, (char) 0);
     spans.add(new Span(start, end, mark));
   }
 
@@ -161,6 +211,10 @@ final class MarkedText {
   }
 
   private static char fold(char c) {
+    return c < 0x80 ? c : foldWide(c);
+  }
+
+  private static char foldWide(char c) {
     if (c >= 0xFF01 && c <= 0xFF5E) {
       return (char) (c - 0xFEE0);
     }

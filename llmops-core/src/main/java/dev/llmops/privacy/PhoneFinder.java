@@ -60,13 +60,12 @@ final class PhoneFinder implements Finder {
   @Override
   public void scan(MarkedText text, String mark) {
     Candidate candidate = new Candidate(text);
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       char c = text.at(i);
       if ((MarkedText.isDigit(c) || c == '+' || c == '(') && text.mayStart(i, JOINTS)) {
         int end = candidate.end(i);
         if (end > 0) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

@@ -21,12 +21,12 @@ final class ScanningRedactor implements Redactor {
 
   @Override
   public String redact(String text) {
-    MarkedText marked = scan(text);
+    MarkedText marked = new MarkedText(text);
+    scan(marked);
     return marked.claims() == 0 ? text : marked.redacted();
   }
 
-  MarkedText scan(CharSequence text) {
-    MarkedText marked = new MarkedText(text);
+  void scan(MarkedText marked) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       int before = marked.claims();
       for (Pass pass : passes) {
@@ -36,6 +36,5 @@ final class ScanningRedactor implements Redactor {
         break;
       }
     }
-    return marked;
   }
 }

@@ -257,11 +257,11 @@ final class SecretFinder implements Finder {
           at = i;
         } else if (c == ':' && colon < 0) {
           colon = i;
-        } else if (c <= ' ' || "/?#\"'<>`\\,;".indexOf(c) >= 0 || c >= 0x2000) {
+        } else if (c <= ' ' || "/?#\"'<>`\\,;[]".indexOf(c) >= 0 || c >= 0x2000) {
           break;
         }
       }
-      boolean password = colon >= 0 && at > colon + 1 && markEnd(colon + 1) != at;
+      boolean password = colon >= 0 && at > colon + 1;
       return password ? claim(colon + 1, at) : start;
     }
 

@@ -12,12 +12,11 @@ final class SsnFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; i < text.length(); i++) {
+    for (int i : text.numberStarts()) {
       if (text.digitAt(i) && text.mayStart(i, JOINTS)) {
         int end = end(text, i);
         if (end > 0) {
           text.claim(i, end, mark);
-          i = end - 1;
         }
       }
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -60,14 +61,20 @@ class RedactorsQualityTest {
   void generatedEnglishAndChinese() throws IOException {
     Map<String, Tally> tallies = measure("pii_generated.jsonl");
 
-    assertAtLeast(tallies, "[EMAIL]", 1, 1);
+    for (String mark : new TreeSet<>(MARKS.values())) {
+      assertAtLeast(tallies, mark, 0.99, 0.99);
+    }
   }
 
   @Test
   void presidioTemplates() throws IOException {
     Map<String, Tally> tallies = measure("pii_en.jsonl");
 
-    assertAtLeast(tallies, "[EMAIL]", 1, 1);
+    for (String mark : List.of("[EMAIL]", "[IBAN]", "[IP]", "[SSN]", "[CARD]")) {
+      assertAtLeast(tallies, mark, 0.99, 0.99);
+    }
+    assertAtLeast(tallies, "[PHONE]", 0.97, 0.97);
+    assertThat(tallies).doesNotContainKeys("[CN_ID]", "[SECRET]");
   }
 
   @Test
@@ -78,16 +85,12 @@ class RedactorsQualityTest {
       if (row.path("hard_negative").asBoolean()) {
         rows++;
         String text = row.path("text").asText();
-        String redacted = Redactors.all().redact(text);
-        if (!redacted.equals(text)) {
-          flagged++;
-          System.out.println(redacted);
-        }
+        flagged += Redactors.all().redact(text).equals(text) ? 0 : 1;
       }
     }
     System.out.println("look-alikes flagged: " + flagged + " of " + rows);
     assertThat(rows).isPositive();
-    assertThat(flagged).isLessThanOrEqualTo(5);
+    assertThat(flagged).isLessThanOrEqualTo(2);
   }
 
   private static void assertAtLeast(
@@ -102,7 +105,9 @@ class RedactorsQualityTest {
     Map<String, Tally> tallies = new TreeMap<>();
     for (JsonNode row : rows(file)) {
       String text = row.path("text").asText();
-      List<MarkedText.Span> found = ((ScanningRedactor) Redactors.all()).scan(text).spans();
+      MarkedText marked = new MarkedText(text);
+      ((ScanningRedactor) Redactors.all()).scan(marked);
+      List<MarkedText.Span> found = marked.spans();
       List<Label> labels = new ArrayList<>();
       for (JsonNode span : row.path("spans")) {
         String mark = MARKS.get(span.path("type").asText());
@@ -119,14 +124,6 @@ class RedactorsQualityTest {
         }
         if (isCovered(label, found)) {
           tally.covered++;
-        } else if (System.getenv("SHOW") != null) {
-          System.out.println(
-              "MISS "
-                  + label.mark
-                  + " "
-                  + text.substring(
-                          Math.max(0, label.start - 25), Math.min(text.length(), label.end + 12))
-                      .replace("\n", "\\n"));
         }
       }
       for (MarkedText.Span span : found) {
@@ -139,14 +136,6 @@ class RedactorsQualityTest {
                         l.mark.equals(span.mark()) && l.start < span.end() && span.start() < l.end);
         if (right) {
           tally.right++;
-        } else if (System.getenv("SHOW") != null) {
-          System.out.println(
-              "FALSE "
-                  + span.mark()
-                  + " "
-                  + text.substring(
-                          Math.max(0, span.start() - 25), Math.min(text.length(), span.end() + 12))
-                      .replace("\n", "\\n"));
         }
       }
     }
