@@ -27,9 +27,9 @@ final class ExportFailures {
     last.set(new ExportStats.LastError(signal, cause, clock.instant()));
     if (failureSaid.compareAndSet(false, true)) {
       log.warn(
-          "OTLP export failed for {} {}: {}. Said once; later failures are counted in stats()",
-          items,
+          "OTLP export failed ({}: {}): {}. Said once; later failures are counted in stats()",
           signal,
+          items,
           cause);
     }
   }
@@ -37,7 +37,8 @@ final class ExportFailures {
   void dropped(String signal, String cause) {
     last.set(new ExportStats.LastError(signal, cause, clock.instant()));
     if (dropSaid.compareAndSet(false, true)) {
-      log.warn("dropped {}: {}. Said once; later drops are counted in stats()", signal, cause);
+      log.warn(
+          "OTLP export drops {}: {}. Said once; later drops are counted in stats()", signal, cause);
     }
   }
 

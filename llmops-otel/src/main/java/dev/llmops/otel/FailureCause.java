@@ -74,7 +74,8 @@ final class FailureCause {
           case 401, 403 ->
               "it wants other credentials; set OTEL_EXPORTER_OTLP_HEADERS (authorization=...)";
           case 404, 405 ->
-              "no OTLP receiver under this path; OTEL_EXPORTER_OTLP_ENDPOINT is the base without /v1/...";
+              "no OTLP receiver under this path; OTEL_EXPORTER_OTLP_ENDPOINT is the base without /v1/..., and a backend that "
+                  + "takes no metrics or logs wants OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER set to none";
           case 413 -> "the batch is too large for it; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
           case 415 ->
               "it does not take protobuf here; check OTEL_EXPORTER_OTLP_PROTOCOL and the port";
@@ -91,7 +92,8 @@ final class FailureCause {
           case "UNAUTHENTICATED", "PERMISSION_DENIED" ->
               "it wants other credentials; set OTEL_EXPORTER_OTLP_HEADERS (authorization=...)";
           case "UNIMPLEMENTED" ->
-              "no OTLP receiver for this signal there; check OTEL_EXPORTER_OTLP_ENDPOINT";
+              "no OTLP receiver for this signal there; check OTEL_EXPORTER_OTLP_ENDPOINT, or set OTEL_METRICS_EXPORTER or "
+                  + "OTEL_LOGS_EXPORTER to none";
           case "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED" ->
               "it is overloaded, not ready or not there; check OTEL_EXPORTER_OTLP_ENDPOINT and its own log";
           default -> "see the collector's own log for the reason";

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -322,13 +323,24 @@ final class OtlpPipeline {
    * up to ten seconds, and would hold up the others.
    */
   private static boolean runAll(List<Supplier<CompletableResultCode>> tasks, Duration deadline) {
-    long end = System.nanoTime() + nanos(deadline);
     CountDownLatch done = new CountDownLatch(tasks.size());
+    AtomicBoolean threw = new AtomicBoolean();
     for (Supplier<CompletableResultCode> task : tasks) {
-      daemon("llmops-otlp-flush", () -> task.get().whenComplete(done::countDown)).start();
+      daemon(
+              "llmops-otlp-flush",
+              () -> {
+                try {
+                  task.get().whenComplete(done::countDown);
+                } catch (RuntimeException e) {
+                  // a processor or reader of the user's own: the SDK lets its exceptions through
+                  threw.set(true);
+                  done.countDown();
+                }
+              })
+          .start();
     }
     try {
-      return done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return done.await(nanos(deadline), TimeUnit.NANOSECONDS) && !threw.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -342,7 +354,7 @@ final class OtlpPipeline {
   }
 
   static long nanos(Duration deadline) {
-    // about 146 years; nanoTime plus this does not overflow what a comparison can bear
+    // Duration.toNanos throws beyond 292 years; 146 are as good
     return deadline.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) > 0
         ? Long.MAX_VALUE / 2
         : deadline.toNanos();

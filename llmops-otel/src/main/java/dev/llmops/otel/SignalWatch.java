@@ -49,7 +49,7 @@ final class SignalWatch {
         name,
         backlog.refuses()
             ? "ended after close()"
-            : "queue full (" + limits + "); is " + endpoint + " slow or away?");
+            : "queue full (" + limits + "); see whether " + endpoint + " is slow or away");
     return false;
   }
 
