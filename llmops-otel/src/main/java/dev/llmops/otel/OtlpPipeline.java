@@ -277,8 +277,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpSpans = true;
-    cutOffs.add(exporter::shutdown);
-    return CountedSpans.exporter(exporter, spans);
+    SpanExporter counted = CountedSpans.exporter(exporter, spans);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private SpanProcessor gateSpans(SpanProcessor processor, ConfigProperties config) {
@@ -296,8 +297,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpMetrics = true;
-    cutOffs.add(exporter::shutdown);
-    return new CountedMetrics(exporter, metrics);
+    MetricExporter counted = new CountedMetrics(exporter, metrics);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private LogRecordExporter countLogs(LogRecordExporter exporter, ConfigProperties config) {
@@ -306,8 +308,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpLogs = true;
-    cutOffs.add(exporter::shutdown);
-    return CountedLogs.exporter(exporter, logs);
+    LogRecordExporter counted = CountedLogs.exporter(exporter, logs);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private LogRecordProcessor gateLogs(LogRecordProcessor processor, ConfigProperties config) {

@@ -1,6 +1,8 @@
 package dev.llmops.otel;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -14,6 +16,7 @@ final class SignalWatch {
   private final Backlog backlog = new Backlog();
   private final AtomicReference<@Nullable String> cause = new AtomicReference<>();
   private final AtomicLong rejected = new AtomicLong();
+  private final AtomicBoolean shutdown = new AtomicBoolean();
   private volatile String endpoint = "";
   private volatile String limits = "";
 
@@ -97,8 +100,22 @@ final class SignalWatch {
     }
   }
 
-  void sawError(Throwable failure) {
-    cause.set(FailureCause.of(failure, endpoint));
+  /**
+   * Returns what the exporter is to be told, which it writes to its own log: the failure itself the
+   * first time, then the words without its pages of stack trace.
+   */
+  Throwable sawError(Throwable failure) {
+    String why = FailureCause.of(failure, endpoint);
+    cause.set(why);
+    return failures.saidAFailure() ? new Again(why) : failure;
+  }
+
+  /**
+   * Shuts the exporter down once: by its provider, or at the end of a deadline, whichever comes
+   * first.
+   */
+  CompletableResultCode shutdown(Supplier<CompletableResultCode> exporter) {
+    return shutdown.compareAndSet(false, true) ? exporter.get() : CompletableResultCode.ofSuccess();
   }
 
   private void succeed(Backlog.Batch batch, int items) {
@@ -127,6 +144,19 @@ final class SignalWatch {
           "closed before "
               + endpoint
               + " had taken them; give close(deadline) more time, or see why the collector is slow");
+    }
+  }
+
+  private static final class Again extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Again(String why) {
+      super(why);
+    }
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
     }
   }
 }

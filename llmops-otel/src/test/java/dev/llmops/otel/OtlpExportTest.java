@@ -147,6 +147,7 @@ class OtlpExportTest {
             .end();
       }
 
+      assertThat(otlp.flush(Duration.ofMillis(50))).isFalse();
       // 512 + 2 * 3 ("big") + 48 + 2 * 10,000 = 20,566 bytes a span: four fit
       assertThat(otlp.stats().spans()).isEqualTo(new ExportStats.Items(20, 20, 0, 0, 16, 4));
 
