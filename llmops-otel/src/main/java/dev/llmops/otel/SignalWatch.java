@@ -56,7 +56,10 @@ final class SignalWatch {
     return false;
   }
 
-  /** Sends a batch and counts what becomes of it; never throws. */
+  /**
+   * Sends a batch and counts what becomes of it; the result comes after the count. Throws a
+   * VirtualMachineError at most.
+   */
   CompletableResultCode export(int items, long bytes, Supplier<CompletableResultCode> send) {
     Backlog.Batch batch = backlog.send(items, bytes);
     if (batch == null) {
@@ -65,22 +68,32 @@ final class SignalWatch {
     CompletableResultCode result;
     try {
       result = send.get();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      // a body nested beyond what the encoder's stack bears is one way to get here
       fail(batch, items, FailureCause.of(e, endpoint));
+      if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+        throw e;
+      }
       return CompletableResultCode.ofFailure();
     }
-    return result.whenComplete(
+    // Not the exporter's own result: whoever waits for that may go on before our action on it has
+    // run.
+    CompletableResultCode counted = new CompletableResultCode();
+    result.whenComplete(
         () -> {
           if (result.isSuccess()) {
             succeed(batch, items);
+            counted.succeed();
           } else {
             String seen = cause.getAndSet(null);
             fail(
                 batch,
                 items,
                 seen != null ? seen : FailureCause.of(result.getFailureThrowable(), endpoint));
+            counted.fail();
           }
         });
+    return counted;
   }
 
   /** What a tapped sender saw before the exporter tells its result. */
