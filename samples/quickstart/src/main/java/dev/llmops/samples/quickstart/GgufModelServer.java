@@ -28,6 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * the engine gave out, which is one a token; the tokens of a character that takes several come as
  * one piece. {@code timings} has the names of llama.cpp's server; prompt time lasts to the first
  * token.
+ *
+ * <p>Once a model was loaded, the JVM ends by {@link System#exit} only, {@link #close} or not: the
+ * native binding (de.kherud:llama 4.2.0) leaves a thread of its own attached as a non-daemon one.
  */
 final class GgufModelServer implements AutoCloseable {
   private static final int CONTEXT_TOKENS = 4096;

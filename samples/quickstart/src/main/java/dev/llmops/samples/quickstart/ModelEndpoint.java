@@ -38,14 +38,26 @@ final class ModelEndpoint implements AutoCloseable {
   private final String model;
   private final String description;
   private final Runnable stop;
+  private final boolean keepsJvmAlive;
 
   private ModelEndpoint(
       String baseUrl, String apiKey, String model, String description, Runnable stop) {
+    this(baseUrl, apiKey, model, description, stop, false);
+  }
+
+  private ModelEndpoint(
+      String baseUrl,
+      String apiKey,
+      String model,
+      String description,
+      Runnable stop,
+      boolean keepsJvmAlive) {
     this.baseUrl = baseUrl;
     this.apiKey = apiKey;
     this.model = model;
     this.description = description;
     this.stop = stop;
+    this.keepsJvmAlive = keepsJvmAlive;
   }
 
   /** Chooses by the environment of this process; {@code docs} is for the embedded server. */
@@ -81,7 +93,8 @@ final class ModelEndpoint implements AutoCloseable {
           NO_KEY,
           server.model(),
           "The GGUF file of LLMOPS_GGUF, run in this process on one thread.",
-          server::close);
+          server::close,
+          true);
     }
     EmbeddedModelServer server = EmbeddedModelServer.start(docs.get());
     return new ModelEndpoint(
@@ -108,6 +121,11 @@ final class ModelEndpoint implements AutoCloseable {
   /** What answers, in one line of plain words. */
   String description() {
     return description;
+  }
+
+  /** Whether the program must call {@link System#exit} to end; see {@link GgufModelServer}. */
+  boolean keepsJvmAlive() {
+    return keepsJvmAlive;
   }
 
   /** Stops the server that this started, if it did. */

@@ -42,6 +42,14 @@ final class OpenAiServer implements AutoCloseable {
   private static final int MAX_EMBEDDING_INPUTS = 2048;
   private static final int THREADS = 8;
 
+  static {
+    // read once, by the first server of the JVM; without it each answer waits 40 ms for the
+    // client's delayed acknowledgement, which would pass for the model's time
+    if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+      System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+  }
+
   private final ChatModel model;
   private final HttpServer http;
   private final ExecutorService executor;

@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Passage(String document, String heading, String text, @Nullable String code) {
 
-  /** What a search compares: a paragraph often makes sense only under its heading. */
-  String searchText() {
-    return inContext(text);
-  }
-
-  /** {@code sentence} under the heading of this passage. */
+  /** {@code sentence} under the heading: what it is about often stands only there. */
   String inContext(String sentence) {
     return heading.isEmpty() || heading.equals(sentence) ? sentence : heading + ". " + sentence;
   }

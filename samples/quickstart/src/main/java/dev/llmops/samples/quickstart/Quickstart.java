@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
  * The main job: a support assistant answers questions about this project from its docs, over HTTP,
  * with the official OpenAI client. Which model answers is {@link ModelEndpoint}'s choice.
  *
- * <p>Each argument is a question; without one, three that are built in are asked.
+ * <p>Each argument is a question; without one, three that are built in are asked. From the root of
+ * the project: {@code mvn -q -Pquickstart -pl samples/quickstart -am process-classes}, with {@code
+ * -Dexec.args="'first question' 'second'"} for questions of your own.
  */
 public final class Quickstart {
   /** The folder of the classpath where the build puts README.md and docs/*.md. */
@@ -35,7 +37,9 @@ public final class Quickstart {
   public static void main(String[] args) {
     List<String> questions = args.length == 0 ? QUESTIONS : Arrays.asList(args);
     DocIndex docs = DocIndex.of(DocCorpus.fromClasspath(DOCS), new MiniLm());
+    boolean mustExit;
     try (ModelEndpoint endpoint = ModelEndpoint.choose(docs)) {
+      mustExit = endpoint.keepsJvmAlive();
       System.out.println("Model: " + endpoint.model() + " at " + endpoint.baseUrl());
       System.out.println(endpoint.description());
       OpenAIClient client =
@@ -53,6 +57,9 @@ public final class Quickstart {
         // the client's own threads would keep the program alive for a minute
         client.close();
       }
+    }
+    if (mustExit) {
+      System.exit(0);
     }
   }
 
