@@ -193,6 +193,26 @@ public final class LlmContext {
     return builder.build();
   }
 
+  /** Equal when they say the same; the callback of {@link #onCall} is not part of what is said. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LlmContext that
+        && Objects.equals(conversationId, that.conversationId)
+        && Objects.equals(userId, that.userId)
+        && Objects.equals(sessionId, that.sessionId)
+        && Objects.equals(prompt, that.prompt)
+        && tags.equals(that.tags)
+        && Objects.equals(caseId, that.caseId)
+        && Objects.equals(iteration, that.iteration)
+        && origin == that.origin
+        && Objects.equals(parent, that.parent);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(conversationId, userId, sessionId, tags, caseId, iteration, origin);
+  }
+
   private static @Nullable ContextCarrier findCarrier() {
     try {
       return ServiceLoader.load(ContextCarrier.class, LlmContext.class.getClassLoader())
