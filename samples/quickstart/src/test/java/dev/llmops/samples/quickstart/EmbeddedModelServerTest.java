@@ -18,6 +18,10 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionUsage;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import dev.llmops.LlmCall;
+import dev.llmops.LlmOps;
+import dev.llmops.client.openai.OpenAiInstrumentation;
+import dev.llmops.sink.RingSink;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -275,8 +279,11 @@ class EmbeddedModelServerTest {
   }
 
   @Test
-  void theAssistantPrintsTheAnswerWithTheEmbeddedModel() {
+  void theAssistantPrintsTheAnswerAndEachCallIsRecorded() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    RingSink ring = RingSink.create();
+    LlmOps ops = LlmOps.builder().sink(ring).sink(new CallPrinter(out)).build();
     try (ModelEndpoint endpoint =
         ModelEndpoint.choose(Map.of(), URI.create("http://127.0.0.1:1/v1"), () -> docs)) {
       OpenAIClient own =
@@ -284,16 +291,28 @@ class EmbeddedModelServerTest {
               .baseUrl(endpoint.baseUrl())
               .apiKey(endpoint.apiKey())
               .build();
-      Quickstart.ask(
-          own,
-          endpoint.model(),
-          docs,
-          GREEN_TEA,
-          new PrintStream(printed, true, StandardCharsets.UTF_8));
+      String answer =
+          Quickstart.ask(
+              OpenAiInstrumentation.wrap(own, ops), ops, endpoint.model(), docs, GREEN_TEA, out);
       own.close();
 
       assertThat(endpoint.description()).startsWith("Not a language model:");
-      assertThat(printed.toString(StandardCharsets.UTF_8)).contains("80 degrees");
+      assertThat(answer).contains("80 degrees");
+      LlmCall call = ring.calls().get(0);
+      assertThat(call.response().text()).isEqualTo(answer.strip());
+      assertThat(call.usage().totalTokens()).isPositive();
+      assertThat(call.cost()).as("nobody knows a price of this model").isNull();
+      assertThat(call.timing().timeToFirstOutput()).isNotNull();
+      assertThat(ring.steps().get(0).result().documents()).isNotEmpty();
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .contains("80 degrees")
+          .contains(
+              "docs-extractive | "
+                  + call.usage().inputTokens()
+                  + " tokens in, "
+                  + call.usage().outputTokens()
+                  + " out | cost unknown | first token ")
+          .contains("| trace none");
     }
   }
 
