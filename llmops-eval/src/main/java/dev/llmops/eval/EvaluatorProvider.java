@@ -1,0 +1,26 @@
+package dev.llmops.eval;
+
+import java.util.function.Function;
+
+/**
+ * Brings evaluators that are made by name. Found by {@link java.util.ServiceLoader}; the families
+ * of this module are providers themselves, and so can yours be.
+ */
+public interface EvaluatorProvider {
+
+  /** Tells the names and how each is made. */
+  void register(Registrar registrar);
+
+  /** Takes the registrations. */
+  @FunctionalInterface
+  interface Registrar {
+
+    /**
+     * Registers one evaluator.
+     *
+     * @param name its name, as in {@link EvaluatorSpec#name()}
+     * @param maker makes it from settings; throws {@link IllegalArgumentException} for wrong ones
+     */
+    void add(String name, Function<EvaluatorSettings, Evaluator> maker);
+  }
+}
