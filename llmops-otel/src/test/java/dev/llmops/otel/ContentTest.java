@@ -13,6 +13,7 @@ import dev.llmops.LlmResponse;
 import dev.llmops.Message;
 import dev.llmops.MessagePart;
 import dev.llmops.MessagePart.Modality;
+import dev.llmops.Pricing;
 import dev.llmops.Prompt;
 import dev.llmops.StepResult;
 import dev.llmops.ToolDefinition;
@@ -195,7 +196,7 @@ class ContentTest {
             builder ->
                 builder.content(ContentPolicy.full()).contentPlacement(ContentPlacement.EVENT));
 
-    quiet.ops(observer, dev.llmops.Pricing.NONE).call(REQUEST, () -> "hi", r -> ANSWER);
+    quiet.ops(observer, Pricing.NONE).call(REQUEST, () -> "hi", r -> ANSWER);
 
     assertThat(TestSdk.plain(quiet.onlySpan().getAttributes()))
         .doesNotContainKey("gen_ai.input.messages");
@@ -204,6 +205,26 @@ class ContentTest {
         .isEqualTo(
             "no events of calls: they are log events, and this OpenTelemetry exports no logs"
                 + " (OTEL_LOGS_EXPORTER)");
+  }
+
+  @Test
+  void embeddingsCarryNoContent() {
+    LlmRequest request =
+        LlmRequest.builder(LlmRequest.EMBEDDINGS, "openai")
+            .model("text-embedding-3-small")
+            .message(Message.user("a document"))
+            .build();
+
+    sdk.ops(
+            builder ->
+                builder
+                    .content(ContentPolicy.full())
+                    .contentPlacement(ContentPlacement.SPAN_AND_EVENT))
+        .call(request, () -> "x", r -> LlmResponse.EMPTY);
+
+    assertThat(TestSdk.plain(sdk.onlySpan().getAttributes()))
+        .doesNotContainKey("gen_ai.input.messages");
+    assertThat(sdk.logs.getFinishedLogRecordItems()).isEmpty();
   }
 
   @Test
