@@ -193,6 +193,40 @@ public final class LlmContext {
     return builder.build();
   }
 
+  /** Equal in what it says; callbacks do not count. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LlmContext that
+        && Objects.equals(conversationId, that.conversationId)
+        && Objects.equals(userId, that.userId)
+        && Objects.equals(sessionId, that.sessionId)
+        && Objects.equals(prompt, that.prompt)
+        && tags.equals(that.tags)
+        && Objects.equals(caseId, that.caseId)
+        && Objects.equals(iteration, that.iteration)
+        && origin == that.origin
+        && Objects.equals(parent, that.parent);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(conversationId, userId, sessionId, caseId, iteration, parent);
+  }
+
+  /** Who and where; never the variables of the prompt. */
+  @Override
+  public String toString() {
+    return "LlmContext[conversation="
+        + conversationId
+        + ", user="
+        + userId
+        + ", session="
+        + sessionId
+        + ", origin="
+        + origin
+        + "]";
+  }
+
   private static @Nullable ContextCarrier findCarrier() {
     try {
       return ServiceLoader.load(ContextCarrier.class, LlmContext.class.getClassLoader())

@@ -346,9 +346,12 @@ public final class LlmOps implements AutoCloseable {
     return noop;
   }
 
-  /** Switches recording on or off for calls that start from now on. */
+  /**
+   * Switches recording on or off for calls that start from now on. {@code LLMOPS_ENABLED=false} in
+   * the environment wins over switching it on.
+   */
   public void setEnabled(boolean on) {
-    enabled = on && !noop;
+    enabled = on && !noop && disabledBy == null;
   }
 
   /** What was seen so far. */
@@ -407,7 +410,7 @@ public final class LlmOps implements AutoCloseable {
     if (noop || !closed.compareAndSet(false, true)) {
       return;
     }
-    long end = System.nanoTime() + deadline.toNanos();
+    long end = System.nanoTime() + nanosOf(deadline);
     for (CallSink sink : sinks) {
       closeGuarded("sink " + nameOf(sink), end, sink::close);
     }
@@ -645,6 +648,12 @@ public final class LlmOps implements AutoCloseable {
       guard.swallow("stats of " + name, t);
       return ComponentStats.of(name);
     }
+  }
+
+  /** At most a century: longer is meant as "however long it takes", and must not overflow. */
+  private static long nanosOf(Duration deadline) {
+    Duration century = Duration.ofDays(36_500);
+    return (deadline.compareTo(century) > 0 ? century : deadline).toNanos();
   }
 
   private void closeGuarded(String place, long end, Consumer<Duration> close) {

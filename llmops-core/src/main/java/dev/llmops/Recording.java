@@ -256,11 +256,12 @@ final class Recording implements OpenCall {
 
   @Override
   public void complete() {
-    end(null, null, null, null);
+    end(ops.nanoTime(), null, null, null, null);
   }
 
   @Override
   public <R> void complete(R result, ResponseReader<? super R> reader) {
+    long now = ops.nanoTime(); // before reading: that time is ours, not the model's
     LlmResponse response = LlmResponse.EMPTY;
     EncodedResponse stored = null;
     boolean interrupted = Thread.currentThread().isInterrupted();
@@ -284,11 +285,12 @@ final class Recording implements OpenCall {
       }
     }
     LlmOps.restoreInterrupt(interrupted);
-    end(response, stored, null, null);
+    end(now, response, stored, null, null);
   }
 
   @Override
   public void fail(Throwable error, Function<Throwable, CallError> reader) {
+    long now = ops.nanoTime();
     CallError read;
     try {
       read = reader.apply(error);
@@ -296,12 +298,17 @@ final class Recording implements OpenCall {
       ops.guard().swallow("error reader", t);
       read = null;
     }
-    end(null, null, read == null ? CallError.of(error.getClass().getName(), error) : read, null);
+    end(
+        now,
+        null,
+        null,
+        read == null ? CallError.of(error.getClass().getName(), error) : read,
+        null);
   }
 
   @Override
   public void cancel(Outcome.Reason reason) {
-    end(null, null, null, reason);
+    end(ops.nanoTime(), null, null, null, reason);
   }
 
   synchronized boolean hasEnded() {
@@ -309,6 +316,7 @@ final class Recording implements OpenCall {
   }
 
   private void end(
+      long now,
       @Nullable LlmResponse response,
       @Nullable EncodedResponse stored,
       @Nullable CallError error,
@@ -322,8 +330,7 @@ final class Recording implements OpenCall {
           return;
         }
         ended = true;
-        long total = ops.nanoTime() - startNanos;
-        call = finished(outcome(response, error, cancelled), total);
+        call = finished(outcome(response, error, cancelled), now - startNanos);
         if (storedAnswer == null && storedChunks != null && call.error() == null) {
           storedAnswer = cancelled == null ? EncodedResponse.ofChunks(storedChunks) : null;
         }

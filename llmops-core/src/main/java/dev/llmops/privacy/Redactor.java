@@ -29,6 +29,9 @@ public interface Redactor {
   /**
    * Returns a redactor that applies this one, then {@code next} to its result. If this one throws,
    * {@code next} is not applied and the exception passes on.
+   *
+   * <p>What is replaced first hides from the second, so put the more telling one first: secrets
+   * before personal data, own patterns before both.
    */
   default Redactor then(Redactor next) {
     Objects.requireNonNull(next, "next must not be null");
