@@ -20,6 +20,7 @@ import dev.llmops.RequestParameters;
 import dev.llmops.TokenUsage;
 import dev.llmops.TokenUsage.ModalityUsage;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -30,8 +31,10 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
@@ -606,6 +609,70 @@ class OtelCallObserverTest {
     assertThat(inside.get().getTraceId()).isEqualTo(remote.getTraceId());
     assertThat(inside.get().isSampled()).isFalse();
     assertThat(parentBased.spans.getFinishedSpanItems()).hasSize(1);
+  }
+
+  @Test
+  void aSamplerSeesWhatItMayDecideBy() {
+    AtomicReference<Map<String, Object>> seen = new AtomicReference<>();
+    TestSdk choosy =
+        TestSdk.with(
+            new Sampler() {
+              @Override
+              public SamplingResult shouldSample(
+                  Context parent,
+                  String traceId,
+                  String name,
+                  SpanKind kind,
+                  Attributes attributes,
+                  List<LinkData> links) {
+                seen.set(TestSdk.plain(attributes));
+                return SamplingResult.drop();
+              }
+
+              @Override
+              public String getDescription() {
+                return "choosy";
+              }
+            });
+    LlmOps ops = choosy.ops();
+
+    ops.call(CHAT, () -> "hi", r -> ANSWER);
+
+    assertThat(seen.get())
+        .containsOnly(
+            entry("gen_ai.operation.name", "chat"),
+            entry("gen_ai.provider.name", "openai"),
+            entry("gen_ai.request.model", "gpt-4o"),
+            entry("server.address", "api.openai.com"),
+            entry("server.port", 443L));
+    assertThat(choosy.spans.getFinishedSpanItems()).isEmpty();
+    assertThat(ops.lastCall().traceId()).hasSize(32);
+  }
+
+  @Test
+  void aDroppedCallHidesASampledParentFromWhoComesAfter() {
+    TestSdk off = TestSdk.with(Sampler.alwaysOff());
+    LlmOps ops = off.ops();
+    SpanContext remote =
+        SpanContext.createFromRemoteParent(
+            "0af7651916cd43dd8448eb211c80319c",
+            "b7ad6b7169203331",
+            TraceFlags.getSampled(),
+            TraceState.getDefault());
+    AtomicReference<SpanContext> inside = new AtomicReference<>();
+
+    try (Scope scope = Context.root().with(Span.wrap(remote)).makeCurrent()) {
+      ops.call(
+          CHAT,
+          () -> {
+            inside.set(Span.current().getSpanContext());
+            return "hi";
+          },
+          r -> ANSWER);
+    }
+
+    assertThat(inside.get().getTraceId()).isEqualTo(remote.getTraceId());
+    assertThat(inside.get().isSampled()).isFalse();
   }
 
   @Test
