@@ -56,7 +56,10 @@ final class CallSeries {
 
   final Key key;
 
-  /** Without the error, as counters and the time of the first chunk want it. */
+  /** Without the error, and without what the refinement for openai adds to all metrics but this. */
+  final Attributes ofFirstChunk;
+
+  /** Without the error, as counters want it. */
   final Attributes labels;
 
   /** With the error where there was one, as durations and token histograms want it. */
@@ -80,13 +83,18 @@ final class CallSeries {
       builder.putAll(key.target().startAttributes);
     }
     put(builder, GenAiAttributes.RESPONSE_MODEL, key.responseModel());
-    put(builder, GenAiAttributes.OPENAI_RESPONSE_SERVICE_TIER, key.serviceTier());
-    put(builder, GenAiAttributes.OPENAI_SYSTEM_FINGERPRINT, key.systemFingerprint());
     if (key.origin() != Origin.APPLICATION) {
       put(builder, GenAiAttributes.ORIGIN, nameOf(key.origin()));
     }
     tags.put(builder, key.tagValues());
-    labels = builder.build();
+    ofFirstChunk = builder.build();
+    if (key.serviceTier() == null && key.systemFingerprint() == null) {
+      labels = ofFirstChunk;
+    } else {
+      put(builder, GenAiAttributes.OPENAI_RESPONSE_SERVICE_TIER, key.serviceTier());
+      put(builder, GenAiAttributes.OPENAI_SYSTEM_FINGERPRINT, key.systemFingerprint());
+      labels = builder.build();
+    }
     labelsWithError =
         key.errorType() == null
             ? labels

@@ -87,7 +87,8 @@ final class CallSpan implements CallObservation {
     CallAttributes.describe(seen, target, observer.dialect, out);
     observer.tags.put(span, seen.context().tags());
     observer.tags.put(span, seen.request().tags());
-    if (observer.contentOnSpan) {
+    boolean inference = !target.isEmbeddings();
+    if (observer.contentOnSpan && inference) { // the convention has no content for embeddings
       observer.content.onSpan(seen, out);
     }
     CallError error = seen.error();
@@ -96,7 +97,7 @@ final class CallSpan implements CallObservation {
       fail(span, shown.message());
       observer.events.exception(shown, end, span, context);
     }
-    if (observer.emitsEvent) {
+    if (observer.emitsEvent && inference) {
       observer.events.details(
           seen, target, observer.contentOnEvent ? observer.content : null, end, context);
     }

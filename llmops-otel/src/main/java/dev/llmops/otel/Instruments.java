@@ -134,7 +134,7 @@ final class Instruments {
     duration.record(seconds(timing.total()), series.labelsWithError, context);
     Duration firstChunk = timing.timeToFirstChunk();
     if (firstChunk != null) {
-      timeToFirstChunk.record(seconds(firstChunk), series.labels, context);
+      timeToFirstChunk.record(seconds(firstChunk), series.ofFirstChunk, context);
     }
     TokenUsage usage = call.usage();
     if (tokens != null) {

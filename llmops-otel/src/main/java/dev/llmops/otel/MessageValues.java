@@ -147,7 +147,7 @@ final class MessageValues {
 
   private Value<?> parts(List<MessagePart> parts) {
     if (parts.size() == 1) {
-      return Value.of(part(parts.get(0)));
+      return Value.of(List.of(part(parts.get(0)))); // half the bytes of the varargs
     }
     List<Value<?>> all = new ArrayList<>(parts.size());
     for (MessagePart part : parts) {

@@ -414,8 +414,8 @@ public final class OtelCallObserver implements CallObserver {
     /**
      * What content may leave, redacted and cut as the policy says; where to is {@link
      * #contentPlacement}. Wins over {@code OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT},
-     * also when it is {@link ContentPolicy#none()}. One attribute holds at most 262,144 characters:
-     * of more messages the latest are kept.
+     * also when it is {@link ContentPolicy#none()}. Embeddings never carry content. One attribute
+     * holds at most 262,144 characters: of more messages the latest are kept.
      */
     public Builder content(ContentPolicy policy) {
       this.policy = Objects.requireNonNull(policy, "policy must not be null");
@@ -429,7 +429,7 @@ public final class OtelCallObserver implements CallObserver {
     }
 
     /**
-     * Whether each sampled call also becomes the event {@code
+     * Whether each sampled call, embeddings apart, also becomes the event {@code
      * gen_ai.client.inference.operation.details}. Unless said here or by {@code
      * OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT}: when content goes to events.
      */

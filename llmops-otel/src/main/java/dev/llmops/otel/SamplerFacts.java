@@ -50,15 +50,15 @@ enum SamplerFacts {
         : FOLLOWS_UNSAMPLED_PARENT;
   }
 
-  /** Whether a span that starts in this context is certainly dropped. */
+  /**
+   * Whether a span that starts in this context is certainly dropped, and leaving it out changes
+   * nothing for who comes after: under a sampled parent, the dropped span would have to hide it.
+   */
   boolean drops(Context parent) {
     if (this == UNKNOWN) {
       return false;
     }
-    if (this == DROPS_ALL) {
-      return true;
-    }
     SpanContext span = Span.fromContext(parent).getSpanContext();
-    return !span.isSampled() && (this == FOLLOWS_SAMPLED_PARENT || span.isValid());
+    return !span.isSampled() && (this != FOLLOWS_UNSAMPLED_PARENT || span.isValid());
   }
 }

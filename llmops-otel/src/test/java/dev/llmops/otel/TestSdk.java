@@ -20,6 +20,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,8 +91,9 @@ final class TestSdk {
         .build();
   }
 
-  void pass(long millis) {
-    nanos.addAndGet(millis * 1_000_000);
+  /** Lets time pass; returns the monotonic clock's new reading. */
+  long pass(long millis) {
+    return nanos.addAndGet(millis * 1_000_000);
   }
 
   SpanData onlySpan() {
@@ -137,12 +139,44 @@ final class TestSdk {
 
   /** Values of a counter of longs by the labels that differ: all of them, as plain values. */
   Map<Map<String, Object>, Long> counter(String name) {
-    Map<Map<String, Object>, Long> values = new java.util.HashMap<>();
+    Map<Map<String, Object>, Long> values = new HashMap<>();
     metric(name)
         .getLongSumData()
         .getPoints()
         .forEach(point -> values.put(plain(point.getAttributes()), point.getValue()));
     return values;
+  }
+
+  /** Values of a counter of tokens by modality; fails if a modality has two series. */
+  Map<String, Long> byModality(String name) {
+    Map<String, Long> values = new TreeMap<>();
+    counter(name)
+        .forEach(
+            (labels, value) -> {
+              if (values.put((String) labels.get("gen_ai.token.modality"), value) != null) {
+                throw new AssertionError("two series of one modality: " + labels);
+              }
+            });
+    return values;
+  }
+
+  /** By its field where the SDK has it, else by the attribute. */
+  static String eventName(LogRecordData event) {
+    try {
+      Object name = LogRecordData.class.getMethod("getEventName").invoke(event);
+      if (name != null) {
+        return (String) name;
+      }
+    } catch (ReflectiveOperationException before150) {
+      // by the attribute, then
+    }
+    return (String) plain(event.getAttributes()).get("event.name");
+  }
+
+  static Map<String, Object> eventAttributes(LogRecordData event) {
+    Map<String, Object> attributes = plain(event.getAttributes());
+    attributes.remove("event.name");
+    return attributes;
   }
 
   static Map<String, Object> labels(PointData point) {
