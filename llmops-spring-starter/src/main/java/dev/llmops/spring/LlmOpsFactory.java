@@ -3,6 +3,7 @@ package dev.llmops.spring;
 import dev.llmops.CallInterceptor;
 import dev.llmops.CallObserver;
 import dev.llmops.CallSink;
+import dev.llmops.ComponentStats;
 import dev.llmops.ContentPolicy;
 import dev.llmops.Cost;
 import dev.llmops.LlmOps;
@@ -64,8 +65,9 @@ final class LlmOpsFactory {
     builder.note(() -> telemetry);
     builder.note(this::clients);
     ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
-    log.info("llmops: {} {}", telemetry, named(sinks));
-    return builder.build();
+    LlmOps ops = builder.build();
+    log.info("llmops: {} {}", telemetry, sinks(ops));
+    return ops;
   }
 
   RingSink ring() {
@@ -162,11 +164,11 @@ final class LlmOpsFactory {
   private Pricing pricing() {
     List<Pricing> sources = new ArrayList<>(ordered(Pricing.class));
     Path file = properties.pricing().file();
-    if (file != null) {
-      sources.add(read(file));
-    }
+    PriceTable own = file == null ? null : read(file);
     if (properties.pricing().bundled()) {
-      sources.add(PriceTable.bundled());
+      sources.add(own == null ? PriceTable.bundled() : PriceTable.bundled().with(own));
+    } else if (own != null) {
+      sources.add(own);
     }
     return sources.isEmpty()
         ? Pricing.NONE
@@ -200,11 +202,12 @@ final class LlmOpsFactory {
     return beans.getBeanProvider(type).orderedStream().toList();
   }
 
-  private static String named(List<CallSink> sinks) {
+  private static String sinks(LlmOps ops) {
+    List<ComponentStats> sinks = ops.stats().sinks();
     return sinks.isEmpty()
         ? "No sinks."
         : sinks.stream()
-            .map(each -> each.stats().name())
+            .map(ComponentStats::name)
             .collect(Collectors.joining(", ", "Sinks: ", "."));
   }
 

@@ -107,7 +107,8 @@ public record LlmOpsProperties(
   /**
    * {@code llmops.log}.
    *
-   * @param enabled Whether each call is a line of the log dev.llmops.calls at INFO, without content.
+   * @param enabled Whether each call is a line of the log dev.llmops.calls at INFO, without
+   *     content.
    */
   public record Log(@DefaultValue("false") boolean enabled) {}
 

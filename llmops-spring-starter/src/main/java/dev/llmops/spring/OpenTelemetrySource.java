@@ -100,8 +100,8 @@ record OpenTelemetrySource(@Nullable OpenTelemetry openTelemetry, boolean spans,
 
   /**
    * The global one, only if it was set: {@link GlobalOpenTelemetry#get()} alone would set it to
-   * no-op for good. From API 1.57 it can be asked whether it is; before, the Java agent is
-   * recognised by its class, and one that was set in code is not seen.
+   * no-op for good. Newer APIs can be asked whether it is (1.62 can, 1.55 cannot); with older ones
+   * the Java agent is recognised by its class, and one that was set in code is not seen.
    */
   private static @Nullable OpenTelemetry global() {
     boolean set;
