@@ -42,10 +42,7 @@ final class OpenAiClientPostProcessor implements BeanPostProcessor, WrappedClien
       return bean; // a scope's proxy: the client behind it is a bean of its own and is wrapped
     }
     LlmOps found = ops(beanName);
-    if (found == null) {
-      return bean;
-    }
-    if (found.isNoop()) {
+    if (found == null || found.isNoop()) {
       return bean;
     }
     try {

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -29,7 +30,8 @@ record OpenTelemetrySource(@Nullable OpenTelemetry openTelemetry, boolean spans,
           + " define the bean (docs/spring-boot.md).";
 
   static OpenTelemetrySource find(ConfigurableListableBeanFactory beans) {
-    if (beans.getBeanProvider(OpenTelemetry.class).stream().findAny().isEmpty()) {
+    if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, OpenTelemetry.class).length
+        == 0) {
       OpenTelemetry global = global();
       return global == null
           ? new OpenTelemetrySource(null, false, NONE)

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +169,22 @@ class LlmOpsPropertiesTest {
 
     assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(22);
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void theCodeOfTheDocsCompiles() throws Exception {
+    String compiled =
+        Files.readString(Path.of("src/test/java/dev/llmops/spring/DocsExamples.java"))
+            .replaceAll("\\s+", " ");
+    Matcher block =
+        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("../docs/spring-boot.md")));
+
+    List<String> blocks = block.results().map(each -> each.group(1)).toList();
+
+    assertThat(blocks)
+        .hasSize(3)
+        .allSatisfy(each -> assertThat(compiled).contains(each.strip().replaceAll("\\s+", " ")));
   }
 
   /** What Boot reports; a stack trace would mean that it did not understand the failure. */
