@@ -9,10 +9,11 @@ final class Explanation {
 
   private Explanation() {}
 
-  static String of(LlmOps ops, OpsStats stats, @Nullable String disabledBy) {
+  static String of(LlmOps ops, OpsStats stats, List<String> notes, @Nullable String disabledBy) {
     List<String> lines = new ArrayList<>();
     state(lines, ops, disabledBy);
     wiring(lines, stats);
+    lines.addAll(notes);
     seen(lines, ops, stats);
     return String.join("\n", lines) + "\n";
   }

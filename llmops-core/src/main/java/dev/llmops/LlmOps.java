@@ -52,6 +52,7 @@ public final class LlmOps implements AutoCloseable {
   private final @Nullable CallObserver observer;
   private final CallSink[] sinks;
   private final List<CallInterceptor> interceptors;
+  private final List<Supplier<@Nullable String>> notes;
   private final Pricing pricing;
   private final InstantSource clock;
   private final LongSupplier ticker;
@@ -86,6 +87,7 @@ public final class LlmOps implements AutoCloseable {
       sinks[i] = sink.blocks() ? AsyncSink.of(sink) : sink;
     }
     this.interceptors = List.copyOf(builder.interceptors);
+    this.notes = List.copyOf(builder.notes);
     this.pricing = builder.pricing == null ? PriceTable.bundled() : builder.pricing;
     this.clock = builder.clock;
     this.ticker = builder.ticker;
@@ -393,7 +395,7 @@ public final class LlmOps implements AutoCloseable {
    * for a person. Never contains content.
    */
   public String explain() {
-    return Explanation.of(this, stats(), disabledBy);
+    return Explanation.of(this, stats(), notes(), disabledBy);
   }
 
   /** Writes what is queued and releases everything, within 5 seconds. */
@@ -641,6 +643,21 @@ public final class LlmOps implements AutoCloseable {
     return result instanceof CharSequence text ? StepResult.of(text.toString()) : StepResult.NONE;
   }
 
+  private List<String> notes() {
+    List<String> lines = new ArrayList<>();
+    for (Supplier<@Nullable String> note : notes) {
+      try {
+        String line = note.get();
+        if (line != null && !line.isBlank()) {
+          lines.add(line);
+        }
+      } catch (Throwable t) {
+        guard.swallow("note", t);
+      }
+    }
+    return lines;
+  }
+
   private ComponentStats statsOf(String name, Supplier<ComponentStats> stats) {
     try {
       return stats.get();
@@ -685,6 +702,7 @@ public final class LlmOps implements AutoCloseable {
     private final List<CallObserver> observers = new ArrayList<>();
     private final List<CallSink> sinks = new ArrayList<>();
     private final List<CallInterceptor> interceptors = new ArrayList<>();
+    private final List<Supplier<@Nullable String>> notes = new ArrayList<>();
     private @Nullable Pricing pricing;
     private InstantSource clock = InstantSource.system();
     private LongSupplier ticker = System::nanoTime;
@@ -707,6 +725,16 @@ public final class LlmOps implements AutoCloseable {
     /** Adds an interceptor; interceptors are asked in this order. */
     public Builder interceptor(CallInterceptor interceptor) {
       interceptors.add(Objects.requireNonNull(interceptor, "interceptor must not be null"));
+      return this;
+    }
+
+    /**
+     * Adds a line to {@link LlmOps#explain()}: what whoever did the wiring found or missed.
+     *
+     * @param note asked at each {@code explain()}; null or blank while there is nothing to say
+     */
+    public Builder note(Supplier<@Nullable String> note) {
+      notes.add(Objects.requireNonNull(note, "note must not be null"));
       return this;
     }
 

@@ -381,6 +381,22 @@ class LlmOpsCallTest {
   }
 
   @Test
+  void explainsWhatTheWiringNoted() {
+    LlmOps noted =
+        LlmOps.builder()
+            .note(() -> "No OpenTelemetry was found.")
+            .note(() -> null)
+            .note(
+                () -> {
+                  throw new IllegalStateException("boom");
+                })
+            .build();
+
+    assertThat(noted.explain().lines()).contains("No OpenTelemetry was found.");
+    assertThat(noted.stats().swallowed()).containsEntry("note", 1L);
+  }
+
+  @Test
   void closesEverythingOnceWithinTheDeadline() {
     List<String> closed = new java.util.ArrayList<>();
     CallSink sink =

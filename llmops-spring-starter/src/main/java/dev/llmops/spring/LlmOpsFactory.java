@@ -1,0 +1,234 @@
+package dev.llmops.spring;
+
+import dev.llmops.CallInterceptor;
+import dev.llmops.CallObserver;
+import dev.llmops.CallSink;
+import dev.llmops.ComponentStats;
+import dev.llmops.ContentPolicy;
+import dev.llmops.Cost;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmRequest;
+import dev.llmops.LlmResponse;
+import dev.llmops.Pricing;
+import dev.llmops.cost.PriceTable;
+import dev.llmops.otel.OtelCallObserver;
+import dev.llmops.privacy.Redactor;
+import dev.llmops.privacy.Redactors;
+import dev.llmops.sink.JsonlSink;
+import dev.llmops.sink.LoggingSink;
+import dev.llmops.sink.RingSink;
+import dev.llmops.sink.SampledSink;
+import dev.llmops.sink.Sampling;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/** Builds {@link LlmOps} from the application's beans and properties. */
+final class LlmOpsFactory {
+
+  private static final Logger log = LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
+
+  private final LlmOpsProperties properties;
+  private final ConfigurableListableBeanFactory beans;
+
+  LlmOpsFactory(LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
+    this.properties = properties;
+    this.beans = beans;
+  }
+
+  LlmOps create() {
+    if (!properties.enabled()) {
+      log.info("llmops is off: llmops.enabled=false");
+      return LlmOps.noop();
+    }
+    LlmOps.Builder builder = LlmOps.builder().pricing(pricing());
+    List<CallObserver> observers = ordered(CallObserver.class);
+    observers.forEach(builder::observer);
+    String telemetry = addOpenTelemetry(builder, observers);
+    List<CallSink> sinks = new ArrayList<>(ordered(CallSink.class));
+    addJsonl(sinks);
+    if (properties.log().enabled()) {
+      sinks.add(sampled(LoggingSink.create()));
+    }
+    sinks.forEach(builder::sink);
+    ordered(CallInterceptor.class).forEach(builder::interceptor);
+    builder.note(() -> telemetry);
+    builder.note(this::clients);
+    ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
+    LlmOps ops = builder.build();
+    log.info("llmops: {} {}", telemetry, sinks(ops));
+    return ops;
+  }
+
+  RingSink ring() {
+    Integer capacity = properties.ring().capacity();
+    RingSink.Builder ring = RingSink.builder().content(content(properties.ring().content()));
+    return capacity == null ? ring.build() : ring.capacity(capacity).build();
+  }
+
+  /** Returns what was found, in plain words. */
+  private String addOpenTelemetry(LlmOps.Builder builder, List<CallObserver> observers) {
+    if (observers.stream().anyMatch(OtelCallObserver.class::isInstance)) {
+      return "OpenTelemetry: the application's own OtelCallObserver bean.";
+    }
+    LlmOpsProperties.Otel settings = properties.otel();
+    if (!settings.enabled()) {
+      return "No spans and metrics: llmops.otel.enabled=false.";
+    }
+    OpenTelemetrySource source = OpenTelemetrySource.find(beans);
+    OpenTelemetry openTelemetry = source.openTelemetry();
+    if (openTelemetry == null) {
+      return source.note();
+    }
+    try {
+      OtelCallObserver.Builder observer =
+          OtelCallObserver.builder(openTelemetry)
+              .dialect(settings.dialect())
+              .chunkTimes(settings.chunkTimes())
+              .spans(source.spans());
+      if (settings.content() != null || properties.content().capture() != null) {
+        observer.content(content(settings.content())); // else the OTEL_* variables decide
+      }
+      builder.observer(observer.build());
+      return source.note();
+    } catch (RuntimeException | LinkageError e) {
+      // an OpenTelemetry that we cannot work with must not keep the application from starting
+      log.warn("could not use the application's OpenTelemetry; there are no spans and metrics", e);
+      return "No spans and metrics: " + e + ". " + source.note();
+    }
+  }
+
+  private void addJsonl(List<CallSink> sinks) {
+    LlmOpsProperties.Jsonl settings = properties.jsonl();
+    Path path = settings.path();
+    if (path == null) {
+      return;
+    }
+    try {
+      sinks.add(
+          sampled(
+              JsonlSink.builder(path)
+                  .content(content(settings.content()))
+                  .maxFileBytes(settings.maxFileSize().toBytes())
+                  .maxRotatedFiles(settings.maxFiles() - 1)
+                  .build()));
+    } catch (IllegalArgumentException e) {
+      throw invalid("llmops.jsonl.path", path, e);
+    }
+  }
+
+  private CallSink sampled(CallSink sink) {
+    LlmOpsProperties.Sampling settings = properties.sampling();
+    if (settings.rate() == 1) {
+      return sink;
+    }
+    Sampling.Builder sampling =
+        Sampling.builder()
+            .rate(settings.rate())
+            .keepErrors(settings.keepErrors())
+            .keepSlowerThan(settings.keepSlowerThan());
+    if (settings.keepDearerThan() != null) {
+      sampling.keepDearerThan(settings.keepDearerThan(), settings.currency());
+    }
+    return SampledSink.of(sink, sampling.build());
+  }
+
+  private ContentPolicy content(@Nullable ContentCapture own) {
+    LlmOpsProperties.Content settings = properties.content();
+    ContentCapture capture = own != null ? own : settings.capture();
+    if (capture == null || capture == ContentCapture.NONE) {
+      return ContentPolicy.none();
+    }
+    return ContentPolicy.builder()
+        .everything()
+        .maxChars(settings.maxChars())
+        .redactor(capture == ContentCapture.REDACTED ? redactor() : null)
+        .build();
+  }
+
+  /** All redactor beans in their order, so that none of several is left out by chance. */
+  private Redactor redactor() {
+    return ordered(Redactor.class).stream().reduce(Redactor::then).orElseGet(Redactors::all);
+  }
+
+  private Pricing pricing() {
+    List<Pricing> sources = new ArrayList<>(ordered(Pricing.class));
+    Path file = properties.pricing().file();
+    PriceTable own = file == null ? null : read(file);
+    if (properties.pricing().bundled()) {
+      sources.add(own == null ? PriceTable.bundled() : PriceTable.bundled().with(own));
+    } else if (own != null) {
+      sources.add(own);
+    }
+    return sources.isEmpty()
+        ? Pricing.NONE
+        : sources.size() == 1 ? sources.get(0) : new FirstKnown(List.copyOf(sources));
+  }
+
+  private static PriceTable read(Path file) {
+    try {
+      return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
+          ? PriceTable.readLiteLlm(file)
+          : PriceTable.read(file);
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw invalid("llmops.pricing.file", file, e);
+    }
+  }
+
+  private String clients() {
+    String notes =
+        ordered(WrappedClients.class).stream()
+            .map(WrappedClients::note)
+            .collect(Collectors.joining(" "));
+    return notes.isEmpty()
+        ? "No client beans are wrapped: "
+            + (properties.openai().enabled()
+                ? "openai-java is not on the class path."
+                : "llmops.openai.enabled=false.")
+        : notes;
+  }
+
+  private <T> List<T> ordered(Class<T> type) {
+    return beans.getBeanProvider(type).orderedStream().toList();
+  }
+
+  private static String sinks(LlmOps ops) {
+    List<ComponentStats> sinks = ops.stats().sinks();
+    return sinks.isEmpty()
+        ? "No sinks."
+        : sinks.stream()
+            .map(ComponentStats::name)
+            .collect(Collectors.joining(", ", "Sinks: ", "."));
+  }
+
+  private static InvalidConfigurationPropertyValueException invalid(
+      String property, Path value, RuntimeException e) {
+    return new InvalidConfigurationPropertyValueException(
+        property, value, String.valueOf(e.getMessage()));
+  }
+
+  /** The price of the first that knows one. */
+  private record FirstKnown(List<Pricing> sources) implements Pricing {
+
+    @Override
+    public @Nullable Cost price(LlmRequest request, LlmResponse response, Instant start) {
+      for (Pricing source : sources) {
+        Cost cost = source.price(request, response, start);
+        if (cost != null) {
+          return cost;
+        }
+      }
+      return null;
+    }
+  }
+}

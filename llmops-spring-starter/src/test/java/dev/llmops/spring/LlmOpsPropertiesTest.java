@@ -1,0 +1,217 @@
+package dev.llmops.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.llmops.LlmOps;
+import dev.llmops.otel.SemConvDialect;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
+
+class LlmOpsPropertiesTest {
+
+  private final ApplicationContextRunner application =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class));
+
+  @Test
+  void readsEveryProperty() {
+    application
+        .withPropertyValues(
+            "llmops.content.capture=redacted",
+            "llmops.content.max-chars=1000",
+            "llmops.otel.enabled=false",
+            "llmops.otel.dialect=v1-41",
+            "llmops.otel.content=full",
+            "llmops.otel.chunk-times=true",
+            "llmops.jsonl.path=target/never-written.jsonl",
+            "llmops.jsonl.max-file-size=10MB",
+            "llmops.jsonl.max-files=3",
+            "llmops.jsonl.content=none",
+            "llmops.log.enabled=true",
+            "llmops.ring.capacity=50",
+            "llmops.ring.content=full",
+            "llmops.sampling.rate=0.25",
+            "llmops.sampling.keep-errors=false",
+            "llmops.sampling.keep-slower-than=1500ms",
+            "llmops.sampling.keep-dearer-than=0.50",
+            "llmops.sampling.currency=EUR",
+            "llmops.pricing.bundled=false",
+            "llmops.openai.enabled=false")
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOpsProperties.class))
+                    .isEqualTo(
+                        new LlmOpsProperties(
+                            true,
+                            new LlmOpsProperties.Content(ContentCapture.REDACTED, 1000),
+                            new LlmOpsProperties.Otel(
+                                false, SemConvDialect.V1_41, ContentCapture.FULL, true),
+                            new LlmOpsProperties.Jsonl(
+                                Path.of("target/never-written.jsonl"),
+                                DataSize.ofMegabytes(10),
+                                3,
+                                ContentCapture.NONE),
+                            new LlmOpsProperties.Log(true),
+                            new LlmOpsProperties.Ring(50, ContentCapture.FULL),
+                            new LlmOpsProperties.Sampling(
+                                0.25,
+                                false,
+                                Duration.ofMillis(1500),
+                                new BigDecimal("0.50"),
+                                "EUR"),
+                            new LlmOpsProperties.Pricing(null, false),
+                            new LlmOpsProperties.OpenAi(false))));
+  }
+
+  @Test
+  void aBlankPathIsNone() {
+    application
+        .withPropertyValues("llmops.jsonl.path=", "llmops.pricing.file=")
+        .run(
+            context -> {
+              assertThat(context.getBean(LlmOps.class).stats().sinks()).isEmpty();
+              assertThat(context.getBean(LlmOpsProperties.class).pricing().file()).isNull();
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "llmops.content.max-chars=0; llmops.content.max-chars must be between 1 and 2147483647, but"
+            + " was 0",
+        "llmops.jsonl.max-file-size=0B; llmops.jsonl.max-file-size must be 1B or more, but was 0B",
+        "llmops.jsonl.max-files=0; llmops.jsonl.max-files must be between 1 and 10001, but was 0",
+        "llmops.ring.capacity=0; llmops.ring.capacity must be between 1 and 1048576, but was 0",
+        "llmops.sampling.rate=1.5; llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
+            + " was 1.5",
+        "llmops.sampling.rate=NaN; llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
+            + " was NaN",
+        "llmops.sampling.keep-slower-than=-1s; llmops.sampling.keep-slower-than must not be"
+            + " negative, but was PT-1S",
+        "llmops.sampling.keep-dearer-than=-1; llmops.sampling.keep-dearer-than must not be"
+            + " negative, but was -1",
+        "llmops.sampling.currency=EURO; llmops.sampling.currency must be an ISO 4217 code of three"
+            + " letters such as USD, but was \"EURO\"",
+      })
+  void aValueOutOfRangeStopsTheStart(String property, String message) {
+    application
+        .withPropertyValues(property)
+        .run(context -> assertThat(context).getFailure().rootCause().hasMessage(message));
+  }
+
+  @Test
+  void bootShowsTheMessageAndNoStackTrace() {
+    assertThat(failureOf("--llmops.ring.capacity=0"))
+        .contains(
+            "APPLICATION FAILED TO START",
+            "Failed to bind properties under 'llmops.ring'",
+            "llmops.ring.capacity must be between 1 and 1048576, but was 0");
+  }
+
+  @Test
+  void bootNamesAPropertyWhoseFileCannotBeUsed(@TempDir Path directory) throws Exception {
+    Path prices = Files.writeString(directory.resolve("prices.csv"), "provider,model\n");
+
+    assertThat(failureOf("--llmops.pricing.file=" + prices))
+        .contains(
+            "Invalid value '" + prices + "' for configuration property 'llmops.pricing.file'",
+            "prices.csv");
+    assertThat(failureOf("--llmops.pricing.file=" + directory.resolve("missing.json")))
+        .contains("for configuration property 'llmops.pricing.file'", "missing.json");
+    assertThat(failureOf("--llmops.jsonl.path=" + directory))
+        .contains(
+            "Invalid value '" + directory + "' for configuration property 'llmops.jsonl.path'");
+  }
+
+  @Test
+  void everyPropertyIsDescribedForEditorsAndInTheDocs() throws Exception {
+    String docs = Files.readString(Path.of("../docs/spring-boot.md"));
+    List<String> names = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    try (InputStream metadata =
+        LlmOpsProperties.class.getResourceAsStream(
+            "/META-INF/spring-configuration-metadata.json")) {
+      for (JsonNode property : new ObjectMapper().readTree(metadata).get("properties")) {
+        String name = property.get("name").asText();
+        names.add(name);
+        if (property.path("description").asText().isBlank() || !docs.contains("`" + name + "`")) {
+          missing.add(name);
+        }
+      }
+    }
+
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(22);
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void theCodeOfTheDocsCompiles() throws Exception {
+    String compiled =
+        Files.readString(Path.of("src/test/java/dev/llmops/spring/DocsExamples.java"))
+            .replaceAll("\\s+", " ");
+    Matcher block =
+        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("../docs/spring-boot.md")));
+
+    List<String> blocks = block.results().map(each -> each.group(1)).toList();
+
+    assertThat(blocks)
+        .hasSize(3)
+        .allSatisfy(each -> assertThat(compiled).contains(each.strip().replaceAll("\\s+", " ")));
+  }
+
+  /** What Boot reports; a stack trace would mean that it did not understand the failure. */
+  private static String failureOf(String argument) {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> errors = new ListAppender<>();
+    errors.start();
+    String before = System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    root.addAppender(errors);
+    try {
+      SpringApplication application = new SpringApplication(Application.class);
+      application.setWebApplicationType(WebApplicationType.NONE);
+      assertThatThrownBy(() -> application.run(argument)).isNotNull();
+    } finally {
+      root.detachAppender(errors);
+      if (before == null) {
+        System.clearProperty("org.springframework.boot.logging.LoggingSystem");
+      }
+    }
+    List<ILoggingEvent> reported =
+        errors.list.stream().filter(event -> event.getLevel() == Level.ERROR).toList();
+    assertThat(reported).hasSize(1);
+    assertThat(reported.get(0).getThrowableProxy()).isNull();
+    return reported.get(0).getFormattedMessage();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration(LlmOpsAutoConfiguration.class)
+  static class Application {}
+}
