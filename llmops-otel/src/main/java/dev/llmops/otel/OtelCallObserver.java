@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  * SPAN_ONLY}, {@code EVENT_ONLY}, {@code SPAN_AND_EVENT}) and {@code
  * OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT} are read once, when it is built.
  *
- * <p>A span starts when {@link LlmOps} is about to issue the request, as a child of the context
- * that is current then, and ends when the answer is complete. It is current only while the request
- * is issued. A failed call has the status ERROR and {@code error.type}; a cancelled one, which is
- * no failure of the model, has {@code llmops.cancelled.reason} and no status. Thread-safe.
+ * <p>A span starts when {@link dev.llmops.LlmOps} is about to issue the request, as a child of the
+ * context that is current then, and ends when the answer is complete. It is current only while the
+ * request is issued. A failed call has the status ERROR and {@code error.type}; a cancelled one,
+ * which is no failure of the model, has {@code llmops.cancelled.reason} and no status. Thread-safe.
  */
 public final class OtelCallObserver implements CallObserver {
 
