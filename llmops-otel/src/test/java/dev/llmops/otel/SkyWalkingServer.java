@@ -1,7 +1,5 @@
 package dev.llmops.otel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -19,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -144,7 +144,12 @@ final class SkyWalkingServer implements AutoCloseable {
   private boolean answers() throws IOException {
     if (!process.isAlive()) {
       throw new IllegalStateException(
-          "SkyWalking ended with " + process.exitValue() + " while it started:\n" + tail());
+          "SkyWalking ended with exit code "
+              + process.exitValue()
+              + " while it started, see "
+              + log
+              + ":\n"
+              + whatWentWrong());
     }
     try {
       zipkin("services");
@@ -155,9 +160,13 @@ final class SkyWalkingServer implements AutoCloseable {
     }
   }
 
-  private String tail() throws IOException {
-    List<String> lines = Files.readAllLines(log, UTF_8);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+  private String whatWentWrong() throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .dropWhile(line -> !line.contains(" ERROR ") && !line.contains("Exception"))
+          .limit(20)
+          .collect(Collectors.joining("\n"));
+    }
   }
 
   private JsonNode send(HttpRequest.Builder request) {
