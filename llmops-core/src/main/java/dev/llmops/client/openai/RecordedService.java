@@ -105,7 +105,7 @@ final class RecordedService implements InvocationHandler {
             ? issue(open, call)
             : replayed(open, () -> ReplayedStream.of(call.chunks(), stored));
     return response instanceof StreamResponse<?> stream
-        ? RecordedStream.of(stream, open, call.chunks())
+        ? RecordedStream.of(stream, open, call.chunks(), Lifetime.of(open))
         : unrecorded(open, response);
   }
 
