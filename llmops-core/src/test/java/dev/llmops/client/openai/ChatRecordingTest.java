@@ -72,7 +72,7 @@ class ChatRecordingTest extends OpenAiTest {
         .containsExactly(Message.assistant("A lighthouse warns ships of rocks and shallow water."));
     assertThat(response.structuredOutputError()).isNull();
     assertThat(call.problems()).isEmpty();
-    assertThat(call.attempts()).isNull();
+    assertThat(call.attempts()).isEqualTo(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
+import dev.llmops.LlmCall;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.testing.Fixture;
@@ -95,6 +96,84 @@ class OpenAiInstrumentationTest extends OpenAiTest {
   }
 
   @Test
+  void retriesAreAttemptsOfOneCall() {
+    OpenAIClient retrying = OpenAiInstrumentation.wrap(client(server.baseUrl(), 2), ops);
+    server.enqueue(Fixture.ERROR_429_RATE_LIMIT, Fixture.ERROR_500, Fixture.CHAT_BASIC);
+    server.enqueue(Fixture.CHAT_BASIC);
+    server.enqueue(Fixture.ERROR_500, Fixture.CHAT_STREAM_USAGE);
+    server.enqueue(Fixture.ERROR_500, Fixture.ERROR_500, Fixture.ERROR_500);
+
+    var unused = retrying.chat().completions().create(chatParams());
+    unused = retrying.chat().completions().create(chatParams());
+    retrying.chat().completions().createStreaming(chatParams()).close();
+    assertThatThrownBy(() -> retrying.chat().completions().create(chatParams())).isNotNull();
+
+    assertThat(server.requests())
+        .extracting(request -> request.header("X-Stainless-Retry-Count"))
+        .containsExactly("0", "1", "2", "0", "0", "1", "0", "1", "2");
+    assertThat(sink.calls).extracting(LlmCall::attempts).containsExactly(3, 1, 2, 3);
+    retrying.close();
+  }
+
+  @Test
+  void attemptsAreCountedWithOtherOptionsToo() {
+    server.enqueue(Fixture.ERROR_500, Fixture.CHAT_BASIC, Fixture.ERROR_500, Fixture.CHAT_BASIC);
+
+    var unused =
+        client
+            .withOptions(options -> options.maxRetries(1))
+            .chat()
+            .completions()
+            .create(chatParams());
+    unused =
+        client
+            .chat()
+            .completions()
+            .withOptions(options -> options.maxRetries(1).sleeper(new NoWait()))
+            .create(chatParams());
+
+    assertThat(sink.calls).extracting(LlmCall::attempts).containsExactly(2, 2);
+  }
+
+  @Test
+  void attemptsThatTheClientDoesNotShowStayUnknown() {
+    server.enqueue(Fixture.ERROR_500, Fixture.CHAT_BASIC);
+
+    var unused =
+        client
+            .async()
+            .withOptions(options -> options.maxRetries(1))
+            .chat()
+            .completions()
+            .create(chatParams())
+            .join();
+
+    assertThat(onlyCall().attempts()).isNull();
+  }
+
+  @Test
+  void theApplicationsSleeperStaysOpen() {
+    java.util.concurrent.atomic.AtomicBoolean closed =
+        new java.util.concurrent.atomic.AtomicBoolean();
+    NoWait sleeper =
+        new NoWait() {
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+    OpenAIClient own = bare.withOptions(options -> options.sleeper(sleeper));
+    for (int i = 0; i < 50; i++) {
+      var unused = OpenAiInstrumentation.wrap(own, LlmOps.builder().build());
+    }
+    System.gc();
+    System.gc();
+
+    assertThat(closed).isFalse();
+    assertThat(own).isNotNull();
+  }
+
+  @Test
   void aProviderNameOfTheCallersChoice() {
     OpenAIClient named = OpenAiInstrumentation.wrap(bare, ops, "vllm");
 
@@ -141,7 +220,9 @@ class OpenAiInstrumentationTest extends OpenAiTest {
   void providerIsNamedAfterTheHost(String baseUrl, String provider, String host, int port) {
     OpenAIClient elsewhere = client(baseUrl, 0);
 
-    Server seen = Server.of(OpenAIClient.class, elsewhere, null);
+    Server[] looked = new Server[1];
+    var unused = elsewhere.withOptions(options -> looked[0] = Server.unknown(null).with(options));
+    Server seen = looked[0];
 
     assertThat(seen.provider()).isEqualTo(provider);
     assertThat(seen.address()).isEqualTo(host);

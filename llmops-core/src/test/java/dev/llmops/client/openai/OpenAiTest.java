@@ -113,7 +113,7 @@ abstract class OpenAiTest {
   }
 
   /** Retries at once. */
-  static final class NoWait implements Sleeper {
+  static class NoWait implements Sleeper {
     @Override
     public void sleep(Duration duration) {}
 
