@@ -27,6 +27,8 @@ import dev.llmops.Outcome.Reason;
 import dev.llmops.testing.Fixture;
 import dev.llmops.testing.Gate;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -140,16 +142,34 @@ class CallsUntouchedTest extends OpenAiTest {
     @Test
     void anUndeclaredCheckedExceptionIsTheCauseOfTheProxys() {
       InterruptedException interrupted = new InterruptedException();
-      OpenAIClient stub =
-          OpenAiInstrumentation.wrap(
-              StubClient.answering(
-                  (method, args) -> {
-                    throw new java.lang.reflect.UndeclaredThrowableException(interrupted);
-                  }),
-              ops);
+      OpenAIClient impatient =
+          bare.withOptions(
+              options ->
+                  options
+                      .maxRetries(1)
+                      .sleeper(
+                          new NoWait() {
+                            @Override
+                            public void sleep(Duration duration) {
+                              throw Failures.<RuntimeException>sneaky(interrupted);
+                            }
+                          }));
+      server.enqueue(Fixture.ERROR_500, Fixture.ERROR_500);
+      assertThat(catchThrowable(() -> impatient.chat().completions().create(chatParams())))
+          .isSameAs(interrupted);
 
-      assertThat(catchThrowable(() -> stub.chat().completions().create(chatParams())))
-          .hasCause(interrupted);
+      Throwable thrown =
+          catchThrowable(
+              () ->
+                  OpenAiInstrumentation.wrap(impatient, ops)
+                      .chat()
+                      .completions()
+                      .create(chatParams()));
+
+      assertThat(thrown).isInstanceOf(UndeclaredThrowableException.class).hasCause(interrupted);
+      assertThat(onlyCall().attempts()).isEqualTo(1);
+      assertThat(onlyCall().error())
+          .satisfies(error -> assertThat(error.type()).isEqualTo("java.lang.InterruptedException"));
     }
 
     @Test

@@ -294,6 +294,37 @@ class ChatRecordingTest extends OpenAiTest {
   }
 
   @Test
+  void soundIsKeptByReference() {
+    server.enqueue(
+        Reply.json(
+            """
+            {"id":"x","object":"chat.completion","created":1,"model":"gpt-audio","choices":[
+              {"index":0,"finish_reason":"stop","message":{"role":"assistant","content":null,
+                "audio":{"id":"audio_1","expires_at":2,"data":"UklGRg==","transcript":"Hello."}}}]}
+            """));
+
+    var unused =
+        client
+            .chat()
+            .completions()
+            .create(
+                chatParams().toBuilder()
+                    .modalities(
+                        List.of(
+                            ChatCompletionCreateParams.Modality.TEXT,
+                            ChatCompletionCreateParams.Modality.AUDIO))
+                    .build());
+
+    assertThat(onlyCall().request().parameters().outputType()).isEqualTo("speech");
+    assertThat(onlyCall().response().outputs())
+        .containsExactly(
+            Message.of(
+                "assistant",
+                new MessagePart.Text("Hello."),
+                new MessagePart.FileRef(Modality.AUDIO, null, "audio_1")));
+  }
+
+  @Test
   void bothChoicesAreRead() {
     LlmCall call = chat(Fixture.CHAT_TWO_CHOICES);
 

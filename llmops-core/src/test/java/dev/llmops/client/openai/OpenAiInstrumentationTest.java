@@ -2,6 +2,7 @@ package dev.llmops.client.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
@@ -9,6 +10,8 @@ import dev.llmops.LlmCall;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.testing.Fixture;
+import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,8 +90,7 @@ class OpenAiInstrumentationTest extends OpenAiTest {
       var unused = OpenAiInstrumentation.wrap(bare, LlmOps.builder().build());
       var unusedToo = client.withOptions(options -> options.maxRetries(2));
     }
-    System.gc();
-    System.gc();
+    awaitTheClientsCleaner();
     server.enqueue(Fixture.CHAT_BASIC);
 
     assertThat(bare.chat().completions().create(chatParams()).id()).isNotEmpty();
@@ -153,24 +155,16 @@ class OpenAiInstrumentationTest extends OpenAiTest {
 
   @Test
   void theApplicationsSleeperStaysOpen() {
-    java.util.concurrent.atomic.AtomicBoolean closed =
-        new java.util.concurrent.atomic.AtomicBoolean();
-    NoWait sleeper =
-        new NoWait() {
-          @Override
-          public void close() {
-            closed.set(true);
-          }
-        };
-    OpenAIClient own = bare.withOptions(options -> options.sleeper(sleeper));
+    AtomicBoolean closed = new AtomicBoolean();
+    OpenAIClient own = bare.withOptions(options -> options.sleeper(closing(closed)));
     for (int i = 0; i < 50; i++) {
       var unused = OpenAiInstrumentation.wrap(own, LlmOps.builder().build());
     }
-    System.gc();
-    System.gc();
+
+    awaitTheClientsCleaner();
 
     assertThat(closed).isFalse();
-    assertThat(own).isNotNull();
+    Reference.reachabilityFence(own);
   }
 
   @Test
@@ -247,5 +241,27 @@ class OpenAiInstrumentationTest extends OpenAiTest {
     LlmRequest request = onlyCall().request();
     assertThat(request.provider()).isEqualTo("openai");
     assertThat(request.serverAddress()).isNull();
+  }
+
+  /** Until the client has closed a sleeper that nobody holds any more. */
+  private void awaitTheClientsCleaner() {
+    AtomicBoolean closed = new AtomicBoolean();
+    var unused = bare.withOptions(options -> options.sleeper(closing(closed)));
+    unused = null;
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return closed.get();
+            });
+  }
+
+  private static NoWait closing(AtomicBoolean closed) {
+    return new NoWait() {
+      @Override
+      public void close() {
+        closed.set(true);
+      }
+    };
   }
 }
