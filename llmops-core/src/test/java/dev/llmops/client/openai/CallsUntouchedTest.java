@@ -461,17 +461,18 @@ class CallsUntouchedTest extends OpenAiTest {
       server.enqueue(Fixture.CHAT_STREAM_USAGE.reply().holdAfterChunks(3, gate));
 
       var stream = async.chat().completions().createStreaming(chatParams());
-      CompletableFuture<Void> third = new CompletableFuture<>();
       AtomicInteger count = new AtomicInteger();
+      // closed by the handler: from another thread, the client's close may wait for its reader
       var unused =
-          stream.subscribe(
-              chunk -> {
-                if (count.incrementAndGet() == 3) {
-                  third.complete(null);
-                }
-              });
-      third.join();
-      stream.close();
+          stream
+              .subscribe(
+                  chunk -> {
+                    if (count.incrementAndGet() == 3) {
+                      stream.close();
+                    }
+                  })
+              .onCompleteFuture()
+              .join();
       gate.open();
 
       assertCancelled(Reason.CLOSED);
