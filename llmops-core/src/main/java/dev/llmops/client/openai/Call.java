@@ -4,10 +4,11 @@ import com.openai.core.http.HttpResponseFor;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
+import dev.llmops.EncodedResponse;
+import dev.llmops.JsonText;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
-import dev.llmops.ModelCall;
 import dev.llmops.ResponseReader;
 import dev.llmops.client.openai.Service.Kind;
 import dev.llmops.client.openai.Service.Route;
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One call of the application's: makes its request, issues it, and reads its answer. One object for
  * all three, as a call should cost little.
  */
-final class Call
-    implements Supplier<LlmRequest>, ModelCall<Object, RuntimeException>, ResponseReader<Object> {
+final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
 
   private final Route route;
   private final Format<?, ?, ?> format;
@@ -74,8 +74,14 @@ final class Call
     return format.readRequest(arguments, server, isStreamed(), ops.capturesContent());
   }
 
-  @Override
-  public Object call() {
+  /** Whether the request is sent, and sent again, on the calling thread. */
+  boolean isBlocking() {
+    Kind kind = route.kind();
+    return kind == Kind.CALL || kind == Kind.STREAM || kind == Kind.RAW || kind == Kind.RAW_STREAM;
+  }
+
+  /** Makes a blocking call. */
+  Object call() {
     return raw == null ? issue() : nullable(parsed(http(raw)));
   }
 
@@ -107,6 +113,20 @@ final class Call
       ServerFacts.copy(from.headers(), response);
     }
     return response.build();
+  }
+
+  /**
+   * A stored answer as the client would give it.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  Object decoded(EncodedResponse stored) {
+    JsonText body = stored.body();
+    if (body == null) {
+      throw new IllegalArgumentException(
+          "stored answer must have a body, but has " + stored.chunks().size() + " chunks");
+    }
+    return codec().decode(body);
   }
 
   /** What an answer says that the application parsed from a raw response. */

@@ -23,7 +23,7 @@ final class Lifetime {
     return lifetime;
   }
 
-  /** The call has ended: nothing is left to clean. */
+  /** The call has ended: nothing is left to clean. Not before, as cleaning ends it. */
   void over() {
     Cleaner.Cleanable cleanable = abandoned;
     if (cleanable != null) {

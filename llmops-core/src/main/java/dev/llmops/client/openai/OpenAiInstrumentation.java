@@ -74,7 +74,7 @@ public final class OpenAiInstrumentation {
     if (ops.isNoop() || RecordedService.isRecordedBy(ops, client)) {
       return client;
     }
-    return RecordedService.of(type, client, ops, Server.of(type, client, provider));
+    return RecordedService.of(type, client, ops, Server.unknown(provider));
   }
 
   private static String notBlank(String provider) {

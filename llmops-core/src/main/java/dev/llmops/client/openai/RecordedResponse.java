@@ -73,7 +73,6 @@ final class RecordedResponse implements InvocationHandler {
     }
     if (result instanceof StreamResponse<?> stream) {
       parsed = true;
-      lifetime.over(); // the stream has a life of its own
       return recorded(stream);
     }
     if (!parsed) {
@@ -88,7 +87,7 @@ final class RecordedResponse implements InvocationHandler {
   private synchronized @Nullable Object recorded(StreamResponse<?> stream) {
     if (clientsStream != stream) {
       clientsStream = stream;
-      recordedStream = RecordedStream.of(stream, open, call.chunks());
+      recordedStream = RecordedStream.of(stream, open, call.chunks(), lifetime);
     }
     return recordedStream;
   }

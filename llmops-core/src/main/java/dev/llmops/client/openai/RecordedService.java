@@ -1,5 +1,7 @@
 package dev.llmops.client.openai;
 
+import com.openai.client.OpenAIClient;
+import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
 import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.HttpResponseFor;
@@ -15,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +28,17 @@ final class RecordedService implements InvocationHandler {
 
   private final Class<?> type;
   private final Object client;
+  private final Object counted; // the client, or its copy that lets retries be counted
   private final LlmOps ops;
   private final Server server;
   private final Service service;
   private final @Nullable Object raw;
   private final AtomicReferenceArray<@Nullable Child> children;
 
-  private RecordedService(Class<?> type, Object client, LlmOps ops, Server server) {
+  private RecordedService(Class<?> type, Object client, Object counted, LlmOps ops, Server server) {
     this.type = type;
     this.client = client;
+    this.counted = counted;
     this.ops = ops;
     this.server = server;
     this.service = Service.of(type);
@@ -41,8 +46,29 @@ final class RecordedService implements InvocationHandler {
     this.children = new AtomicReferenceArray<>(service.children());
   }
 
+  /**
+   * Wraps a client. One of openai-java itself is asked for its options, for the server's address;
+   * others (decorators, mocks) are not: they may count or forbid the call that this takes.
+   */
   static <T> T of(Class<T> type, T client, LlmOps ops, Server server) {
-    return type.cast(proxy(type, client, ops, server));
+    Object counted = client;
+    @Nullable Server[] seen = new Server[1];
+    if (isClientsOwn(type, client)) {
+      Consumer<ClientOptions.Builder> look = options -> seen[0] = server.with(options);
+      try {
+        counted =
+            client instanceof OpenAIClient sync
+                ? sync.withOptions(look)
+                : ((OpenAIClientAsync) client).withOptions(look);
+      } catch (RuntimeException e) {
+        seen[0] = null; // a client that cannot copy its options still works, at an unknown address
+      }
+    }
+    Server at = seen[0];
+    return type.cast(
+        at == null
+            ? proxy(type, client, client, ops, server)
+            : proxy(type, client, counted, ops, at));
   }
 
   /** Whether this is a client that is recorded by this instance already. */
@@ -79,10 +105,10 @@ final class RecordedService implements InvocationHandler {
     }
   }
 
-  private @Nullable Object recorded(Call call) throws Exception {
+  private @Nullable Object recorded(Call call) {
     switch (call.route().kind()) {
       case CALL:
-        return ops.call(call, call, call);
+        return call(call);
       case ASYNC:
         return ops.callAsync(call, call::issueAsync, call);
       case STREAM:
@@ -97,6 +123,16 @@ final class RecordedService implements InvocationHandler {
     }
   }
 
+  /** As {@link LlmOps#call}, with the attempts. */
+  private @Nullable Object call(Call call) {
+    OpenCall open = ops.open(call, false, true);
+    EncodedResponse stored = open.replay();
+    Object result =
+        stored == null ? issue(open, call, call::call) : replayed(open, () -> call.decoded(stored));
+    open.complete(result, call);
+    return result;
+  }
+
   private @Nullable Object stream(Call call) {
     OpenCall open = ops.open(call, true, true);
     EncodedResponse stored = open.replay();
@@ -105,7 +141,7 @@ final class RecordedService implements InvocationHandler {
             ? issue(open, call)
             : replayed(open, () -> ReplayedStream.of(call.chunks(), stored));
     return response instanceof StreamResponse<?> stream
-        ? RecordedStream.of(stream, open, call.chunks())
+        ? RecordedStream.of(stream, open, call.chunks(), Lifetime.of(open))
         : unrecorded(open, response);
   }
 
@@ -154,19 +190,33 @@ final class RecordedService implements InvocationHandler {
         });
   }
 
-  private static Object issue(OpenCall open, Call call) {
+  private Object issue(OpenCall open, Call call) {
+    return issue(open, call, call::issue);
+  }
+
+  private Object issue(OpenCall open, Call call, Supplier<Object> issue) {
+    boolean counts = server.sleeper() != null && call.isBlocking();
     return open.issue(
         () -> {
+          int before = counts ? CountingSleeper.waits() : 0;
+          Object result;
           try {
-            return call.issue();
+            result = issue.get();
           } catch (Throwable t) {
+            if (counts) {
+              open.attempts(CountingSleeper.waits() - before + 1);
+            }
             open.fail(t, Failures::of); // issue() itself would name it after its class
             throw t;
           }
+          if (counts) {
+            open.attempts(CountingSleeper.waits() - before + 1);
+          }
+          return result;
         });
   }
 
-  private static <T> T replayed(OpenCall open, java.util.function.Supplier<T> replay) {
+  private static <T> T replayed(OpenCall open, Supplier<T> replay) {
     open.attempts(0);
     try {
       return replay.get();
@@ -183,13 +233,13 @@ final class RecordedService implements InvocationHandler {
   }
 
   private @Nullable Object child(Route route) {
-    Object found = Proxies.invoke(client, route.method(), null);
+    Object found = Proxies.invoke(counted, route.method(), null);
     if (found == null) {
       return null;
     }
     Child known = children.get(route.slot());
     if (known == null || known.client != found) {
-      known = new Child(found, proxy(route.method().getReturnType(), found, ops, server));
+      known = new Child(found, proxy(route.method().getReturnType(), found, found, ops, server));
       children.set(route.slot(), known);
     }
     return known.proxy;
@@ -201,23 +251,23 @@ final class RecordedService implements InvocationHandler {
     if (modifier == null || !isClientsOwn()) {
       return wrapped(route, Proxies.invoke(client, route.method(), arguments), server);
     }
-    @Nullable ClientOptions[] seen = new ClientOptions[1];
+    @Nullable Server[] seen = new Server[1];
     Consumer<ClientOptions.Builder> looking =
         options -> {
           modifier.accept(options);
           try {
-            seen[0] = options.build();
+            seen[0] = server.with(options);
           } catch (RuntimeException e) {
             seen[0] = null; // the client's own build is next, and throws it where it should
           }
         };
-    Object changed = Proxies.invoke(client, route.method(), new Object[] {looking});
-    ClientOptions options = seen[0];
-    return wrapped(route, changed, options == null ? server : server.with(options));
+    Object changed = Proxies.invoke(counted, route.method(), new Object[] {looking});
+    Server at = seen[0];
+    return wrapped(route, changed, at == null ? server : at);
   }
 
   private @Nullable Object wrapped(Route route, @Nullable Object found, Server at) {
-    return found == null ? null : proxy(route.method().getReturnType(), found, ops, at);
+    return found == null ? null : proxy(route.method().getReturnType(), found, found, ops, at);
   }
 
   private @Nullable Object rawView() {
@@ -261,13 +311,14 @@ final class RecordedService implements InvocationHandler {
         : null;
   }
 
-  private static Object proxy(Class<?> type, Object client, LlmOps ops, Server server) {
+  private static Object proxy(
+      Class<?> type, Object client, Object counted, LlmOps ops, Server server) {
     return isRecordedBy(ops, client)
         ? client
         : Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            new RecordedService(type, client, ops, server));
+            new RecordedService(type, client, counted, ops, server));
   }
 
   private static final class Child {

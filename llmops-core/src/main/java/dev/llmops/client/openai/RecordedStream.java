@@ -22,21 +22,23 @@ final class RecordedStream<C> implements InvocationHandler {
   private final ChunkReader<? super C> reader;
   private final Lifetime lifetime;
 
-  private RecordedStream(StreamResponse<C> client, OpenCall call, ChunkReader<? super C> reader) {
+  private RecordedStream(
+      StreamResponse<C> client, OpenCall call, ChunkReader<? super C> reader, Lifetime lifetime) {
     this.client = client;
     this.call = call;
     this.reader = reader;
-    this.lifetime = Lifetime.of(call);
+    this.lifetime = lifetime;
   }
 
   @SuppressWarnings("unchecked") // the reader is for the chunks of the stream's endpoint
-  static StreamResponse<?> of(StreamResponse<?> client, OpenCall call, ChunkReader<?> reader) {
+  static StreamResponse<?> of(
+      StreamResponse<?> client, OpenCall call, ChunkReader<?> reader, Lifetime lifetime) {
     return (StreamResponse<?>)
         Proxy.newProxyInstance(
             StreamResponse.class.getClassLoader(),
             new Class<?>[] {StreamResponse.class},
             new RecordedStream<>(
-                (StreamResponse<Object>) client, call, (ChunkReader<Object>) reader));
+                (StreamResponse<Object>) client, call, (ChunkReader<Object>) reader, lifetime));
   }
 
   @Override

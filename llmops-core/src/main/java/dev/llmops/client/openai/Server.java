@@ -1,12 +1,10 @@
 package dev.llmops.client.openai;
 
-import com.openai.client.OpenAIClient;
-import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
+import com.openai.core.Sleeper;
 import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param address host, absent when the client does not tell
  * @param port absent when the address is
  * @param streamHandlers where the client runs the handlers of its streams, absent when not told
+ * @param sleeper counts the client's retries; absent when the client does not let them be counted
  */
 record Server(
     String provider,
     boolean named,
     @Nullable String address,
     @Nullable Integer port,
-    @Nullable Executor streamHandlers) {
+    @Nullable Executor streamHandlers,
+    @Nullable Sleeper sleeper) {
 
   private static final String OPENAI = "openai"; // also when only the wire format is known
 
@@ -54,43 +54,38 @@ record Server(
     {"openrouter.ai", "openrouter"},
   };
 
-  /**
-   * Reads the options of a client of openai-java itself. Others (decorators, mocks) are not asked:
-   * they may count or forbid the call that this takes.
-   */
-  static Server of(Class<?> type, Object client, @Nullable String provider) {
-    @Nullable ClientOptions[] seen = new ClientOptions[1];
-    if (RecordedService.isClientsOwn(type, client)) {
-      // building options has no effect of its own: they share the client's HTTP client and threads,
-      // and only those who set one on the builder own it
-      Consumer<ClientOptions.Builder> look = options -> seen[0] = options.build();
-      try {
-        Object unused =
-            client instanceof OpenAIClient sync
-                ? sync.withOptions(look)
-                : ((OpenAIClientAsync) client).withOptions(look);
-      } catch (RuntimeException e) {
-        // a client that cannot copy its options still works; its address stays unknown
-      }
-    }
-    Server unknown =
-        new Server(provider == null ? OPENAI : provider, provider != null, null, null, null);
-    ClientOptions options = seen[0];
-    return options == null ? unknown : unknown.with(options);
+  /** Where nothing is known but the name the caller chose, if any. */
+  static Server unknown(@Nullable String provider) {
+    return new Server(
+        provider == null ? OPENAI : provider, provider != null, null, null, null, null);
   }
 
-  /** The same server with these options, under the caller's name if there is one. */
-  Server with(ClientOptions options) {
-    String base = options.baseUrl();
+  /**
+   * Looks at options that are about to be built, and has the client count its retries.
+   *
+   * @return the server they lead to, under the caller's name if there is one
+   */
+  Server with(ClientOptions.Builder options) {
+    // building has no effect of its own: what is built shares the client's HTTP client and threads,
+    // and only what is set on the builder would be owned by it
+    ClientOptions built = options.build();
+    if (sleeper == null || built.sleeper() != sleeper) {
+      built = options.sleeper(new CountingSleeper(built.sleeper())).build();
+    }
+    return at(built);
+  }
+
+  private Server at(ClientOptions options) {
     URI uri;
     try {
-      uri = URI.create(base);
+      uri = URI.create(options.baseUrl());
     } catch (IllegalArgumentException e) {
-      return new Server(provider, named, null, null, options.streamHandlerExecutor());
+      uri = null;
     }
-    String host = uri.getHost();
-    if (host == null) {
-      return new Server(provider, named, null, null, options.streamHandlerExecutor());
+    String host = uri == null ? null : uri.getHost();
+    if (uri == null || host == null) {
+      return new Server(
+          provider, named, null, null, options.streamHandlerExecutor(), options.sleeper());
     }
     String address =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
@@ -103,7 +98,8 @@ record Server(
         named,
         address,
         port,
-        options.streamHandlerExecutor());
+        options.streamHandlerExecutor(),
+        options.sleeper());
   }
 
   private static String provider(String host, @Nullable String path) {

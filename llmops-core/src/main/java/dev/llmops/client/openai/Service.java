@@ -72,7 +72,8 @@ final class Service {
       routes.put(method, route);
     }
     children = slots;
-    withRawResponse = raw;
+    // only where calls go that way: asking a service for its view makes it
+    withRawResponse = calls.isEmpty() ? null : raw;
   }
 
   static Service of(Class<?> type) {
@@ -88,7 +89,7 @@ final class Service {
     return children;
   }
 
-  /** Gives the view of this service with raw responses, absent where there is none. */
+  /** Gives the raw view of a service that has calls, absent otherwise. */
   @Nullable Method withRawResponse() {
     return withRawResponse;
   }
