@@ -1,0 +1,116 @@
+package dev.llmops.otel;
+
+import dev.llmops.CallError;
+import dev.llmops.CallObserver.CallObservation;
+import dev.llmops.LlmCall;
+import dev.llmops.LlmContext;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One call while it runs. */
+final class CallSpan implements CallObservation {
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final OtelCallObserver observer;
+  private final CallTarget target;
+  private final Span span;
+  private final Context context;
+
+  /**
+   * A call of this target.
+   *
+   * @param span the invalid span when only metrics are wanted
+   * @param context with the span in it
+   */
+  CallSpan(OtelCallObserver observer, CallTarget target, Span span, Context context) {
+    this.observer = observer;
+    this.target = target;
+    this.span = span;
+    this.context = context;
+  }
+
+  @Override
+  public @Nullable String traceId() {
+    SpanContext named = span.getSpanContext();
+    return named.isValid() ? named.getTraceId() : null;
+  }
+
+  @Override
+  public @Nullable String spanId() {
+    SpanContext named = span.getSpanContext();
+    return named.isValid() ? named.getSpanId() : null;
+  }
+
+  @Override
+  public LlmContext.@Nullable Scope makeCurrent() {
+    if (!span.getSpanContext().isValid()) {
+      return null;
+    }
+    Scope scope = context.makeCurrent();
+    return scope::close;
+  }
+
+  @Override
+  public boolean wantsChunks() {
+    return observer.chunkTimes;
+  }
+
+  @Override
+  public void onChunk(long sincePreviousNanos) {
+    observer.instruments.chunk(sincePreviousNanos, target.startAttributes, context);
+  }
+
+  @Override
+  public void onEnd(LlmCall call) {
+    long end = epochNanos(call.timing().start()) + call.timing().total().toNanos();
+    try {
+      observer.instruments.call(call, target, observer.seriesOf(target, call), context);
+      if (span.isRecording()) {
+        describe(call, end);
+      }
+    } finally {
+      observer.ended(span);
+      span.end(end, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void describe(LlmCall call, long end) {
+    LlmCall seen = observer.seen(call);
+    AttributeSetter out = span::setAttribute;
+    CallAttributes.describe(seen, target, observer.dialect, out);
+    observer.tags.put(span, seen.context().tags());
+    observer.tags.put(span, seen.request().tags());
+    if (observer.contentOnSpan) {
+      observer.content.onSpan(seen, out);
+    }
+    CallError error = seen.error();
+    if (error != null) {
+      CallError shown = observer.keepsErrorMessages() ? error : error.withoutMessage();
+      fail(span, shown.message());
+      observer.events.exception(shown, end, span, context);
+    }
+    if (observer.emitsEvent) {
+      observer.events.details(
+          seen, target, observer.contentOnEvent ? observer.content : null, end, context);
+    }
+  }
+
+  static void fail(Span span, @Nullable String message) {
+    if (message == null) {
+      span.setStatus(StatusCode.ERROR);
+    } else {
+      span.setStatus(StatusCode.ERROR, message);
+    }
+  }
+
+  static long epochNanos(Instant instant) {
+    return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
+  }
+}
