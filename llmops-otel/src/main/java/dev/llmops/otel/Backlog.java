@@ -2,6 +2,7 @@ package dev.llmops.otel;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class Backlog {
   private long failed;
   private long dropped;
   private long pending;
+  private long admitted;
+  private long settled;
   private long pendingBytes;
   private boolean refusing;
   private boolean abandoned;
@@ -59,6 +62,7 @@ final class Backlog {
       dropped += items;
       return false;
     }
+    admitted += items;
     pending += items;
     pendingBytes += bytes;
     return true;
@@ -86,7 +90,23 @@ final class Backlog {
     exported += batch.items - lost;
     pending -= batch.items;
     pendingBytes -= batch.bytes;
+    settled += batch.items;
+    notifyAll();
     return true;
+  }
+
+  /** How many items were ever admitted. */
+  synchronized long admitted() {
+    return admitted;
+  }
+
+  /** Waits until that many items have an end, at most so long; false if they have not. */
+  synchronized boolean awaitSettled(long items, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; settled < items && left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return settled >= items;
   }
 
   /** Nothing new is admitted from here on. */
@@ -114,6 +134,8 @@ final class Backlog {
     dropped += pending;
     pending = 0;
     pendingBytes = 0;
+    settled = admitted;
+    notifyAll();
     return left;
   }
 

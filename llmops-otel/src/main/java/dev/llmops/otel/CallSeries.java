@@ -1,5 +1,6 @@
 package dev.llmops.otel;
 
+import dev.llmops.CallError;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmResponse;
 import dev.llmops.MessagePart.Modality;
@@ -8,6 +9,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The labels under which calls of one kind are measured, in every shape that a metric wants. */
@@ -22,21 +24,37 @@ final class CallSeries {
       Origin origin,
       List<@Nullable String> tagValues) {
 
-    static Key of(CallTarget target, LlmCall call, TagLabels tags) {
+    static Key of(CallTarget target, LlmCall call, List<@Nullable String> tagValues) {
       LlmResponse response = call.response();
+      CallError error = call.error();
       boolean openAi = target.isOpenAi(); // the refinement of the convention is for openai alone
       return new Key(
           target,
           CallTarget.cutOrNull(response.model()),
           openAi ? CallTarget.cutOrNull(response.serviceTier()) : null,
           openAi ? CallTarget.cutOrNull(response.systemFingerprint()) : null,
-          call.error() == null ? null : CallTarget.cut(call.error().type()),
+          error == null ? null : CallTarget.cut(error.type()),
           call.origin(),
-          tags.valuesOf(call));
+          tagValues);
+    }
+
+    boolean isOf(CallTarget of, LlmCall call, List<@Nullable String> values) {
+      LlmResponse response = call.response();
+      CallError error = call.error();
+      boolean openAi = of.isOpenAi();
+      return of.equals(target)
+          && Objects.equals(responseModel, response.model())
+          && Objects.equals(serviceTier, openAi ? response.serviceTier() : null)
+          && Objects.equals(systemFingerprint, openAi ? response.systemFingerprint() : null)
+          && Objects.equals(errorType, error == null ? null : error.type())
+          && origin == call.origin()
+          && tagValues.equals(values);
     }
   }
 
   private record OfCurrency(String currency, Attributes labels) {}
+
+  final Key key;
 
   /** Without the error, as counters and the time of the first chunk want it. */
   final Attributes labels;
@@ -51,6 +69,7 @@ final class CallSeries {
   private @Nullable OfCurrency cost;
 
   CallSeries(Key key, TagLabels tags) {
+    this.key = key;
     AttributesBuilder builder = Attributes.builder();
     if (key.target() == null) {
       builder

@@ -3,6 +3,7 @@ package dev.llmops.otel;
 import dev.llmops.LlmRequest;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,14 @@ final class CallTarget {
           cutOrNull(request.serverAddress()),
           request.serverPort());
     }
+
+    boolean isOf(LlmRequest request) {
+      return operation.equals(request.operation())
+          && provider.equals(request.provider())
+          && Objects.equals(model, request.model())
+          && Objects.equals(serverAddress, request.serverAddress())
+          && Objects.equals(serverPort, request.serverPort());
+    }
   }
 
   final Key key;
@@ -36,6 +45,9 @@ final class CallTarget {
 
   /** What sampling may decide by: the attributes that the convention wants at the span's start. */
   final Attributes startAttributes;
+
+  /** What its last call was measured under; racy on purpose, all it holds is final. */
+  @Nullable CallSeries lastSeries;
 
   CallTarget(Key key, SemConvDialect dialect) {
     this.key = key;

@@ -80,7 +80,7 @@ final class CountedLogs {
 
     @Override
     public CompletableResultCode shutdown() {
-      return otlp.shutdown();
+      return watch.shutdown(otlp::shutdown);
     }
   }
 }

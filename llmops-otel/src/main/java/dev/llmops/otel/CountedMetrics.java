@@ -20,7 +20,12 @@ record CountedMetrics(MetricExporter otlp, SignalWatch watch) implements MetricE
     if (!watch.backlog().offer(points, 0)) {
       return CompletableResultCode.ofFailure();
     }
-    return watch.export(points, 0, () -> otlp.export(metrics));
+    CompletableResultCode result = watch.export(points, 0, () -> otlp.export(metrics));
+    // The reader's only use of a failure is a warning each time, without a reason; ours is said
+    // once, with one.
+    CompletableResultCode done = new CompletableResultCode();
+    result.whenComplete(done::succeed);
+    return done;
   }
 
   @Override
@@ -30,7 +35,7 @@ record CountedMetrics(MetricExporter otlp, SignalWatch watch) implements MetricE
 
   @Override
   public CompletableResultCode shutdown() {
-    return otlp.shutdown();
+    return watch.shutdown(otlp::shutdown);
   }
 
   @Override

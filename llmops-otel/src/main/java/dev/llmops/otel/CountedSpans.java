@@ -83,7 +83,7 @@ final class CountedSpans {
 
     @Override
     public CompletableResultCode shutdown() {
-      return otlp.shutdown();
+      return watch.shutdown(otlp::shutdown);
     }
   }
 }

@@ -42,6 +42,10 @@ final class ExportFailures {
     }
   }
 
+  boolean saidAFailure() {
+    return failureSaid.get();
+  }
+
   ExportStats.@Nullable LastError last() {
     return last.get();
   }

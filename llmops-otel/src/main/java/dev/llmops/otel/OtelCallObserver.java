@@ -70,6 +70,7 @@ public final class OtelCallObserver implements CallObserver {
   final boolean chunkTimes;
 
   private final @Nullable Tracer tracer;
+  private final SamplerFacts sampler;
   private final boolean measures;
   private final ContentPolicy policy;
   private final int maxMetricSeries;
@@ -79,6 +80,9 @@ public final class OtelCallObserver implements CallObserver {
   private final CallSeries overflowSeries = CallSeries.overflow();
   private final Map<StepRequest.Kind, Attributes> overflowSteps =
       new EnumMap<>(StepRequest.Kind.class);
+
+  // most applications call one model: saves a key a call. Racy on purpose, all it holds is final
+  private @Nullable CallTarget lastTarget;
 
   private final LongAdder started = new LongAdder();
   private final LongAdder recorded = new LongAdder();
@@ -97,6 +101,7 @@ public final class OtelCallObserver implements CallObserver {
             .build();
     boolean traces = given.getClass() != TracerProvider.noop().get(SCOPE).getClass();
     tracer = traces && builder.spans ? given : null;
+    sampler = SamplerFacts.of(openTelemetry);
     Meter meter =
         openTelemetry
             .meterBuilder(SCOPE)
@@ -158,7 +163,7 @@ public final class OtelCallObserver implements CallObserver {
       agent.inferenceCalls.incrementAndGet();
     }
     CallTarget target = targetOf(request);
-    if (spans == null) {
+    if (spans == null || sampler.drops(parent)) {
       return new CallSpan(this, target, Span.getInvalid(), parent);
     }
     Span span =
@@ -189,7 +194,7 @@ public final class OtelCallObserver implements CallObserver {
             ? new AgentScope(CallTarget.cut(request.name()))
             : null;
     Context inside = own == null ? parent : parent.with(AgentScope.KEY, own);
-    if (spans == null) {
+    if (spans == null || sampler.drops(parent)) {
       return new StepSpan(this, Span.getInvalid(), inside, outer, own);
     }
     SpanBuilder builder =
@@ -275,9 +280,18 @@ public final class OtelCallObserver implements CallObserver {
   }
 
   CallSeries seriesOf(CallTarget target, LlmCall call) {
+    List<@Nullable String> values = tags.valuesOf(call);
+    CallSeries last = target.lastSeries;
+    if (last != null && last.key.isOf(target, call, values)) {
+      return last;
+    }
     CallSeries found =
-        series.get(CallSeries.Key.of(target, call, tags), key -> new CallSeries(key, tags));
-    return found == null ? overflowSeries : found;
+        series.get(CallSeries.Key.of(target, call, values), key -> new CallSeries(key, tags));
+    if (found == null) {
+      return overflowSeries;
+    }
+    target.lastSeries = found;
+    return found;
   }
 
   Attributes labelsOf(StepSpan.Key key) {
@@ -308,9 +322,17 @@ public final class OtelCallObserver implements CallObserver {
   }
 
   private CallTarget targetOf(LlmRequest request) {
+    CallTarget last = lastTarget;
+    if (last != null && last.key.isOf(request)) {
+      return last;
+    }
     CallTarget.Key key = CallTarget.Key.of(request);
     CallTarget found = targets.get(key, each -> new CallTarget(each, dialect));
-    return found == null ? new CallTarget(key, dialect) : found;
+    if (found == null) {
+      return new CallTarget(key, dialect);
+    }
+    lastTarget = found;
+    return found;
   }
 
   private static String version() {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class OtlpPipeline {
   private static final String HTTP = "http/protobuf";
   private static final String OTLP_EXPORTERS = "io.opentelemetry.exporter.otlp.";
+  private static final long REFLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final List<String> GRPC_SENDERS =
       List.of(
           "io.opentelemetry.sdk.common.export.GrpcSenderProvider",
@@ -108,12 +110,13 @@ final class OtlpPipeline {
   /** Sends what waits; true if all three signals came to an end in time. */
   boolean flush(Duration deadline) {
     OpenTelemetrySdk open = sdk();
+    long end = System.nanoTime() + nanos(deadline);
     return runAll(
         List.of(
-            () -> open.getSdkTracerProvider().forceFlush(),
-            () -> open.getSdkMeterProvider().forceFlush(),
-            () -> open.getSdkLoggerProvider().forceFlush()),
-        deadline);
+            () -> drain(spans, () -> open.getSdkTracerProvider().forceFlush(), end),
+            () -> ended(open.getSdkMeterProvider().forceFlush(), end),
+            () -> drain(logs, () -> open.getSdkLoggerProvider().forceFlush(), end)),
+        end);
   }
 
   /**
@@ -121,27 +124,40 @@ final class OtlpPipeline {
    */
   boolean close(Duration deadline) {
     OpenTelemetrySdk open = sdk();
+    long end = System.nanoTime() + nanos(deadline);
     long failedPoints = metrics.backlog().points().failed();
+    spans.backlog().refuse();
+    logs.backlog().refuse();
     boolean inTime =
         runAll(
             List.of(
-                () -> open.getSdkTracerProvider().shutdown(),
-                () -> open.getSdkMeterProvider().shutdown(),
-                () -> open.getSdkLoggerProvider().shutdown()),
-            deadline);
+                () ->
+                    drain(spans, () -> open.getSdkTracerProvider().forceFlush(), end)
+                        && ended(open.getSdkTracerProvider().shutdown(), end),
+                () -> ended(open.getSdkMeterProvider().shutdown(), end),
+                () ->
+                    drain(logs, () -> open.getSdkLoggerProvider().forceFlush(), end)
+                        && ended(open.getSdkLoggerProvider().shutdown(), end)),
+            end);
     spans.abandon();
     metrics.abandon();
     logs.abandon();
     if (!inTime) {
-      // unanswered requests would keep the sender's threads; closing a sender may itself wait for
-      // them
-      daemon("llmops-otlp-cut-off", () -> cutOffs.forEach(Runnable::run)).start();
+      // Threads that wait on the collector end with this. It may itself wait for them, so nobody
+      // waits for it.
+      daemon(
+              "llmops-otlp-cut-off",
+              () -> {
+                cutOffs.forEach(Runnable::run);
+                open.shutdown();
+              })
+          .start();
     }
-    ExportStats end = stats();
+    ExportStats stats = stats();
     return inTime
-        && end.spans().lost() == 0
-        && end.logs().lost() == 0
-        && end.metrics().failed() == failedPoints;
+        && stats.spans().lost() == 0
+        && stats.logs().lost() == 0
+        && stats.metrics().failed() == failedPoints;
   }
 
   private void build() {
@@ -277,8 +293,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpSpans = true;
-    cutOffs.add(exporter::shutdown);
-    return CountedSpans.exporter(exporter, spans);
+    SpanExporter counted = CountedSpans.exporter(exporter, spans);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private SpanProcessor gateSpans(SpanProcessor processor, ConfigProperties config) {
@@ -296,8 +313,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpMetrics = true;
-    cutOffs.add(exporter::shutdown);
-    return new CountedMetrics(exporter, metrics);
+    MetricExporter counted = new CountedMetrics(exporter, metrics);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private LogRecordExporter countLogs(LogRecordExporter exporter, ConfigProperties config) {
@@ -306,8 +324,9 @@ final class OtlpPipeline {
       return exporter;
     }
     otlpLogs = true;
-    cutOffs.add(exporter::shutdown);
-    return CountedLogs.exporter(exporter, logs);
+    LogRecordExporter counted = CountedLogs.exporter(exporter, logs);
+    cutOffs.add(counted::shutdown);
+    return counted;
   }
 
   private LogRecordProcessor gateLogs(LogRecordProcessor processor, ConfigProperties config) {
@@ -319,28 +338,56 @@ final class OtlpPipeline {
   }
 
   /**
+   * Flushes until all that was admitted before has an end. Once is not enough: the batch processor
+   * hands a second flush the result of the first for a moment after that is done, and then nothing
+   * was flushed.
+   */
+  private static boolean drain(
+      SignalWatch watch, Supplier<CompletableResultCode> forceFlush, long end)
+      throws InterruptedException {
+    long target = watch.backlog().admitted();
+    long left;
+    do {
+      ended(forceFlush.get(), end);
+      left = end - System.nanoTime();
+      if (watch.backlog().awaitSettled(target, Math.min(left, REFLUSH_NANOS))) {
+        return true;
+      }
+    } while (left > 0);
+    return false;
+  }
+
+  private static boolean ended(CompletableResultCode result, long end) {
+    return result.join(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS).isDone();
+  }
+
+  /**
    * Each on a thread of its own: the meter provider's forceFlush and shutdown wait by themselves,
    * up to ten seconds, and would hold up the others.
    */
-  private static boolean runAll(List<Supplier<CompletableResultCode>> tasks, Duration deadline) {
+  private static boolean runAll(List<Callable<Boolean>> tasks, long end) {
     CountDownLatch done = new CountDownLatch(tasks.size());
-    AtomicBoolean threw = new AtomicBoolean();
-    for (Supplier<CompletableResultCode> task : tasks) {
+    AtomicBoolean all = new AtomicBoolean(true);
+    for (Callable<Boolean> task : tasks) {
       daemon(
               "llmops-otlp-flush",
               () -> {
+                boolean fine = false;
                 try {
-                  task.get().whenComplete(done::countDown);
-                } catch (RuntimeException e) {
+                  fine = task.call();
+                } catch (Exception e) {
                   // a processor or reader of the user's own: the SDK lets its exceptions through
-                  threw.set(true);
+                } finally {
+                  if (!fine) {
+                    all.set(false);
+                  }
                   done.countDown();
                 }
               })
           .start();
     }
     try {
-      return done.await(nanos(deadline), TimeUnit.NANOSECONDS) && !threw.get();
+      return done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS) && all.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

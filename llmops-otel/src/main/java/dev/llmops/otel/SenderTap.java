@@ -110,10 +110,7 @@ final class SenderTap implements ComponentLoader {
       if (seen == null) {
         return onError;
       }
-      return failure -> {
-        seen.sawError(failure);
-        onError.accept(failure);
-      };
+      return failure -> onError.accept(seen.sawError(failure));
     }
   }
 

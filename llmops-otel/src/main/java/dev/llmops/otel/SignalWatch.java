@@ -1,6 +1,8 @@
 package dev.llmops.otel;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -14,6 +16,7 @@ final class SignalWatch {
   private final Backlog backlog = new Backlog();
   private final AtomicReference<@Nullable String> cause = new AtomicReference<>();
   private final AtomicLong rejected = new AtomicLong();
+  private final AtomicBoolean shutdown = new AtomicBoolean();
   private volatile String endpoint = "";
   private volatile String limits = "";
 
@@ -53,7 +56,10 @@ final class SignalWatch {
     return false;
   }
 
-  /** Sends a batch and counts what becomes of it; never throws. */
+  /**
+   * Sends a batch and counts what becomes of it; the result comes after the count. Throws a
+   * VirtualMachineError at most.
+   */
   CompletableResultCode export(int items, long bytes, Supplier<CompletableResultCode> send) {
     Backlog.Batch batch = backlog.send(items, bytes);
     if (batch == null) {
@@ -62,22 +68,32 @@ final class SignalWatch {
     CompletableResultCode result;
     try {
       result = send.get();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      // a body nested beyond what the encoder's stack bears is one way to get here
       fail(batch, items, FailureCause.of(e, endpoint));
+      if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+        throw e;
+      }
       return CompletableResultCode.ofFailure();
     }
-    return result.whenComplete(
+    // Not the exporter's own result: whoever waits for that may go on before our action on it has
+    // run.
+    CompletableResultCode counted = new CompletableResultCode();
+    result.whenComplete(
         () -> {
           if (result.isSuccess()) {
             succeed(batch, items);
+            counted.succeed();
           } else {
             String seen = cause.getAndSet(null);
             fail(
                 batch,
                 items,
                 seen != null ? seen : FailureCause.of(result.getFailureThrowable(), endpoint));
+            counted.fail();
           }
         });
+    return counted;
   }
 
   /** What a tapped sender saw before the exporter tells its result. */
@@ -97,8 +113,22 @@ final class SignalWatch {
     }
   }
 
-  void sawError(Throwable failure) {
-    cause.set(FailureCause.of(failure, endpoint));
+  /**
+   * Returns what the exporter is to be told, which it writes to its own log: the failure itself the
+   * first time, then the words without its pages of stack trace.
+   */
+  Throwable sawError(Throwable failure) {
+    String why = FailureCause.of(failure, endpoint);
+    cause.set(why);
+    return failures.saidAFailure() ? new Again(why) : failure;
+  }
+
+  /**
+   * Shuts the exporter down once: by its provider, or at the end of a deadline, whichever comes
+   * first.
+   */
+  CompletableResultCode shutdown(Supplier<CompletableResultCode> exporter) {
+    return shutdown.compareAndSet(false, true) ? exporter.get() : CompletableResultCode.ofSuccess();
   }
 
   private void succeed(Backlog.Batch batch, int items) {
@@ -127,6 +157,19 @@ final class SignalWatch {
           "closed before "
               + endpoint
               + " had taken them; give close(deadline) more time, or see why the collector is slow");
+    }
+  }
+
+  private static final class Again extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Again(String why) {
+      super(why);
+    }
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
     }
   }
 }

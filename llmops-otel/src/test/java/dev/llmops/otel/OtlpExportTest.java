@@ -8,6 +8,8 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.logs.Logger;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,6 +67,7 @@ class OtlpExportTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("otel-versions")
   void anAbsentCollectorIsToldInPlainWords(OtlpExport.Protocol protocol) throws IOException {
     // bound and not listening: nobody else gets the port, and a connection is refused
     try (SocketChannel refusing = SocketChannel.open();
@@ -96,6 +100,7 @@ class OtlpExportTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("otel-versions")
   void aHangingCollectorDoesNotHoldUpClose(OtlpExport.Protocol protocol) {
     try (OtlpReceiver receiver =
             protocol == OtlpExport.Protocol.GRPC ? OtlpReceiver.grpc() : OtlpReceiver.http();
@@ -147,6 +152,7 @@ class OtlpExportTest {
             .end();
       }
 
+      assertThat(otlp.flush(Duration.ofMillis(50))).isFalse();
       // 512 + 2 * 3 ("big") + 48 + 2 * 10,000 = 20,566 bytes a span: four fit
       assertThat(otlp.stats().spans()).isEqualTo(new ExportStats.Items(20, 20, 0, 0, 16, 4));
 
@@ -156,6 +162,26 @@ class OtlpExportTest {
       assertThat(otlp.flush(WAIT)).isTrue();
       assertThat(otlp.stats().spans()).isEqualTo(new ExportStats.Items(120, 120, 104, 0, 16, 0));
       assertThat(receiver.spans()).hasSize(104);
+    }
+  }
+
+  @Test
+  void aRecordThatCannotBeEncodedIsCountedAndTheNextOneGoesOut() {
+    Value<?> deep = Value.of("x");
+    for (int i = 0; i < 100_000; i++) {
+      deep = Value.of(List.of(deep));
+    }
+    try (OtlpReceiver receiver = OtlpReceiver.http();
+        CapturedLog log = new CapturedLog(OtlpExport.class);
+        OtlpExport otlp = spansTo(receiver.endpoint()).start()) {
+      Logger logger = otlp.openTelemetry().getLogsBridge().get("t");
+      logger.logRecordBuilder().setBody(deep).emit();
+      assertThat(otlp.flush(WAIT)).isTrue();
+      logger.logRecordBuilder().setBody("flat").emit();
+      assertThat(otlp.flush(WAIT)).isTrue();
+
+      assertThat(otlp.stats().logs()).isEqualTo(new ExportStats.Items(2, 2, 1, 1, 0, 0));
+      assertThat(log.warnings()).singleElement().asString().contains("StackOverflowError");
     }
   }
 
@@ -262,6 +288,21 @@ class OtlpExportTest {
           .containsEntry("service.name", "from-code")
           .containsEntry("region", "eu");
       assertThat(other.requests().get(0).headers()).containsEntry("x-key", "c d,e=f");
+    }
+  }
+
+  @Test
+  void everyFlushSendsWhatEndedBeforeIt() {
+    try (OtlpReceiver receiver = OtlpReceiver.http();
+        OtlpExport otlp = spansTo(receiver.endpoint()).start()) {
+      for (int i = 1; i <= 300; i++) {
+        spans(otlp, 1);
+        assertThat(otlp.flush(WAIT)).isTrue();
+        assertThat(receiver.spans()).hasSize(i);
+      }
+      spans(otlp, 1);
+      assertThat(otlp.close(WAIT)).isTrue();
+      assertThat(receiver.spans()).hasSize(301);
     }
   }
 

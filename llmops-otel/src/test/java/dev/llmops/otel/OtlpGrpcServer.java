@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The gRPC side of {@link OtlpReceiver}, apart from it, so that HTTP alone needs no gRPC on the
@@ -78,7 +79,12 @@ final class OtlpGrpcServer {
   }
 
   void stop() {
-    server.shutdownNow();
+    try {
+      // its threads still hand work to the executor, which the receiver ends next
+      server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static ServerCall.Listener<byte[]> listen(
