@@ -346,9 +346,12 @@ public final class LlmOps implements AutoCloseable {
     return noop;
   }
 
-  /** Switches recording on or off for calls that start from now on. */
+  /**
+   * Switches recording on or off for calls that start from now on. {@code LLMOPS_ENABLED=false} in
+   * the environment wins over switching it on.
+   */
   public void setEnabled(boolean on) {
-    enabled = on && !noop;
+    enabled = on && !noop && disabledBy == null;
   }
 
   /** What was seen so far. */

@@ -81,6 +81,28 @@ class ArchitectureTest {
   }
 
   @Test
+  void bringsFourLibrariesAndNoMore() throws Exception {
+    org.w3c.dom.NodeList dependencies =
+        (org.w3c.dom.NodeList)
+            javax.xml.xpath.XPathFactory.newInstance()
+                .newXPath()
+                .evaluate(
+                    "/project/dependencies/dependency[not(scope) and not(optional='true')]"
+                        + "/artifactId",
+                    javax.xml.parsers.DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new java.io.File("pom.xml")),
+                    javax.xml.xpath.XPathConstants.NODESET);
+    java.util.List<String> mandatory = new java.util.ArrayList<>();
+    for (int i = 0; i < dependencies.getLength(); i++) {
+      mandatory.add(dependencies.item(i).getTextContent());
+    }
+
+    org.assertj.core.api.Assertions.assertThat(mandatory)
+        .containsExactlyInAnyOrder("jackson-databind", "caffeine", "jspecify", "slf4j-api");
+  }
+
+  @Test
   void everyPackageIsDescribed() {
     classes()
         .that()
