@@ -34,10 +34,8 @@ import org.slf4j.LoggerFactory;
  * 10 ms before they are passed on in a batch. What the sink throws is counted, and logged the first
  * time.
  *
- * <p>{@link LlmOps#builder() LlmOps} wraps each sink that {@link CallSink#blocks() blocks} by
- * itself; wrap one yourself for other bounds. The thread starts with the first record.
- *
- * @see dev.llmops.LlmOps
+ * <p>{@link dev.llmops.LlmOps} wraps each sink that {@link CallSink#blocks() blocks} by itself;
+ * wrap one yourself for other bounds. The thread starts with the first record.
  */
 public final class AsyncSink implements CallSink {
 

@@ -30,6 +30,8 @@ import dev.llmops.TokenUsage;
 import dev.llmops.ToolDefinition;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -66,13 +68,11 @@ final class RecordDecoder {
           .build();
 
   private final JsonParser json;
-  private final byte[] bytes;
-  private final int offset;
+  private final CharBuffer line;
 
-  private RecordDecoder(JsonParser json, byte[] bytes, int offset) {
+  private RecordDecoder(JsonParser json, CharBuffer line) {
     this.json = json;
-    this.bytes = bytes;
-    this.offset = offset;
+    this.line = line;
   }
 
   /**
@@ -82,9 +82,12 @@ final class RecordDecoder {
    */
   static LlmRecord decode(byte[] bytes, int offset, int length) throws Unreadable {
     try {
-      String type = type(bytes, offset, length);
-      try (JsonParser json = JSON.createParser(bytes, offset, length)) {
-        RecordDecoder decoder = new RecordDecoder(json, bytes, offset);
+      // strictly, before the parser sees it: Jackson would put marks in place of broken characters
+      CharBuffer line =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
+      String type = type(line);
+      try (JsonParser json = parser(line)) {
+        RecordDecoder decoder = new RecordDecoder(json, line);
         json.nextToken();
         LlmRecord record =
             switch (type) {
@@ -109,15 +112,19 @@ final class RecordDecoder {
       String message = e.getMessage();
       throw new Unreadable(message == null ? "has a field out of range" : message);
     } catch (IOException e) {
-      throw new Unreadable("is not valid UTF-8 or JSON");
+      throw new Unreadable("is not valid UTF-8");
     }
   }
 
-  private static String type(byte[] bytes, int offset, int length) throws IOException {
+  private static JsonParser parser(CharBuffer line) throws IOException {
+    return JSON.createParser(line.array(), line.arrayOffset(), line.remaining());
+  }
+
+  private static String type(CharBuffer line) throws IOException {
     String type = null;
     long schema = 0;
-    try (JsonParser json = JSON.createParser(bytes, offset, length)) {
-      RecordDecoder decoder = new RecordDecoder(json, bytes, offset);
+    try (JsonParser json = parser(line)) {
+      RecordDecoder decoder = new RecordDecoder(json, line);
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new Unreadable("is not a JSON object");
       }
@@ -668,7 +675,7 @@ final class RecordDecoder {
     String otherType = null;
     String value = null;
     expectObject();
-    int from = (int) json.currentTokenLocation().getByteOffset();
+    int from = (int) json.currentTokenLocation().getCharOffset();
     while (hasNextField()) {
       switch (json.currentName()) {
         case "type" -> type = text();
@@ -706,10 +713,10 @@ final class RecordDecoder {
     };
   }
 
-  /** The object that began at this byte of the line and ends at the current token. */
+  /** The object that began at this character of the line and ends at the current token. */
   private JsonText raw(int from) {
-    int to = (int) json.currentLocation().getByteOffset();
-    return new JsonText(new String(bytes, offset + from, to - from, StandardCharsets.UTF_8));
+    int to = (int) json.currentLocation().getCharOffset();
+    return new JsonText(line.subSequence(from, to).toString());
   }
 
   private List<ToolDefinition> tools() throws IOException {

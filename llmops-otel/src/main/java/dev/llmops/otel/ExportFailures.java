@@ -34,6 +34,13 @@ final class ExportFailures {
     }
   }
 
+  /** What was still on its way at a deadline; a failure that was seen before says more. */
+  void gaveUp(String signal, int items, String cause) {
+    if (last.get() == null) {
+      failed(signal, items, cause);
+    }
+  }
+
   void dropped(String signal, String cause) {
     last.set(new ExportStats.LastError(signal, cause, clock.instant()));
     if (dropSaid.compareAndSet(false, true)) {

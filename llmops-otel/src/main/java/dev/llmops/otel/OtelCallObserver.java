@@ -21,6 +21,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,19 +39,20 @@ import org.jspecify.annotations.Nullable;
  * Shows calls, steps and scores as OpenTelemetry spans, metrics and events under the GenAI semantic
  * conventions: {@code LlmOps.builder().observer(OtelCallObserver.create(openTelemetry))}.
  *
- * <p>Works over any {@link OpenTelemetry}: the Java agent's, Spring Boot's, one of your own, or
- * {@link OtlpExport#openTelemetry()}; it never closes it. Needs API 1.49 or newer and uses what a
- * newer one can do. A call that is not sampled costs its metrics and little more.
+ * <p>Works over any {@link OpenTelemetry}: the Java agent's, Spring Boot's, one of your own, or an
+ * {@link OtlpExport}, which it closes when the {@link dev.llmops.LlmOps} is closed; any other it
+ * never closes. Needs API 1.49 or newer and uses what a newer one can do. A call that is not
+ * sampled costs its metrics and little more.
  *
  * <p>No content leaves by default. {@link Builder#content} allows it in code; where code says
  * nothing, {@code OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT} ({@code NO_CONTENT}, {@code
  * SPAN_ONLY}, {@code EVENT_ONLY}, {@code SPAN_AND_EVENT}) and {@code
  * OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT} are read once, when it is built.
  *
- * <p>A span starts when {@link LlmOps} is about to issue the request, as a child of the context
- * that is current then, and ends when the answer is complete. It is current only while the request
- * is issued. A failed call has the status ERROR and {@code error.type}; a cancelled one, which is
- * no failure of the model, has {@code llmops.cancelled.reason} and no status. Thread-safe.
+ * <p>A span starts when {@link dev.llmops.LlmOps} is about to issue the request, as a child of the
+ * context that is current then, and ends when the answer is complete. It is current only while the
+ * request is issued. A failed call has the status ERROR and {@code error.type}; a cancelled one,
+ * which is no failure of the model, has {@code llmops.cancelled.reason} and no status. Thread-safe.
  */
 public final class OtelCallObserver implements CallObserver {
 
@@ -69,6 +71,7 @@ public final class OtelCallObserver implements CallObserver {
   final boolean emitsEvent;
   final boolean chunkTimes;
 
+  private final @Nullable OtlpExport export;
   private final @Nullable Tracer tracer;
   private final SamplerFacts sampler;
   private final boolean measures;
@@ -92,6 +95,7 @@ public final class OtelCallObserver implements CallObserver {
 
   private OtelCallObserver(Builder builder) {
     OpenTelemetry openTelemetry = builder.openTelemetry;
+    export = builder.export;
     dialect = builder.dialect;
     Tracer given =
         openTelemetry
@@ -145,9 +149,23 @@ public final class OtelCallObserver implements CallObserver {
     return builder(openTelemetry).build();
   }
 
-  /** A builder with the defaults of {@link #create}. */
+  /**
+   * An observer with the defaults over an export of our own: what became of the telemetry is in
+   * {@link dev.llmops.LlmOps#stats()}, and closing the {@code LlmOps} flushes and closes the
+   * export.
+   */
+  public static OtelCallObserver create(OtlpExport export) {
+    return builder(export).build();
+  }
+
+  /** A builder with the defaults of {@link #create(OpenTelemetry)}. */
   public static Builder builder(OpenTelemetry openTelemetry) {
-    return new Builder(openTelemetry);
+    return new Builder(openTelemetry, null);
+  }
+
+  /** A builder with the defaults of {@link #create(OtlpExport)}. */
+  public static Builder builder(OtlpExport export) {
+    return new Builder(export.openTelemetry(), export);
   }
 
   @Override
@@ -226,20 +244,44 @@ public final class OtelCallObserver implements CallObserver {
   }
 
   /**
-   * What was handed to OpenTelemetry: {@code accepted} are the calls, steps and scores that came,
-   * {@code delivered} the spans that ended recorded and the events of scores, {@code dropped} the
-   * spans that were not sampled and the scores that had no log pipeline to go to. Whether a backend
-   * got them only the exporter knows; see {@link OtlpExport#stats()}.
+   * What became of the telemetry. Over an {@link OtlpExport}: {@code accepted} are the spans and
+   * log events that ended, {@code delivered} those that the collector took, {@code dropped} those
+   * that found no room or no time, {@code failed} those that were sent in vain. Over any other
+   * OpenTelemetry: {@code accepted} are the calls, steps and scores that came, {@code delivered}
+   * the spans that ended recorded and the events of scores, {@code dropped} the spans that were not
+   * sampled and the scores that had no log pipeline to go to; whether a backend got them only its
+   * exporter knows.
    */
   @Override
   public ComponentStats stats() {
+    OtlpExport own = export;
+    if (own == null) {
+      return new ComponentStats(
+          "OtelCallObserver",
+          started.sum() + scoresSent.sum() + scoresLost.sum(),
+          recorded.sum() + scoresSent.sum(),
+          unsampled.sum() + scoresLost.sum(),
+          0,
+          note());
+    }
+    ExportStats stats = own.stats();
+    String note = note();
     return new ComponentStats(
-        "OtelCallObserver",
-        started.sum() + scoresSent.sum() + scoresLost.sum(),
-        recorded.sum() + scoresSent.sum(),
-        unsampled.sum() + scoresLost.sum(),
-        0,
-        note());
+        "OtelCallObserver over OTLP",
+        stats.spans().ended() + stats.logs().ended(),
+        stats.spans().exported() + stats.logs().exported(),
+        stats.spans().dropped() + stats.logs().dropped(),
+        stats.spans().failed() + stats.logs().failed(),
+        own.explain().strip() + (note == null ? "" : " Also: " + note));
+  }
+
+  /** Flushes and closes the {@link OtlpExport} that this was made over; any other is left alone. */
+  @Override
+  public void close(Duration deadline) {
+    OtlpExport own = export;
+    if (own != null) {
+      boolean unused = own.close(deadline); // what came of it is in stats()
+    }
   }
 
   private @Nullable String note() {
@@ -346,6 +388,7 @@ public final class OtelCallObserver implements CallObserver {
     private static final int MAX_METRIC_SERIES = 100_000;
 
     private final OpenTelemetry openTelemetry;
+    private final @Nullable OtlpExport export;
     private final Set<String> metricTags = new LinkedHashSet<>();
     private SemConvDialect dialect = SemConvDialect.LATEST;
     private @Nullable ContentPolicy policy;
@@ -357,8 +400,9 @@ public final class OtelCallObserver implements CallObserver {
     private int maxMetricSeries = DEFAULT_MAX_METRIC_SERIES;
     private UnaryOperator<@Nullable String> environment = ContentSettings::environment;
 
-    private Builder(OpenTelemetry openTelemetry) {
+    private Builder(OpenTelemetry openTelemetry, @Nullable OtlpExport export) {
       this.openTelemetry = Objects.requireNonNull(openTelemetry, "openTelemetry must not be null");
+      this.export = export;
     }
 
     /** Which names are emitted; {@link SemConvDialect#LATEST} unless said. */

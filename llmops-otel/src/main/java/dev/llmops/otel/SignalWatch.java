@@ -151,7 +151,7 @@ final class SignalWatch {
   void abandon() {
     long left = backlog.abandon();
     if (left > 0) {
-      failures.failed(
+      failures.gaveUp(
           name,
           (int) Math.min(Integer.MAX_VALUE, left),
           "closed before "
