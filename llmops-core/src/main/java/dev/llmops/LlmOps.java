@@ -410,7 +410,7 @@ public final class LlmOps implements AutoCloseable {
     if (noop || !closed.compareAndSet(false, true)) {
       return;
     }
-    long end = System.nanoTime() + deadline.toNanos();
+    long end = System.nanoTime() + nanosOf(deadline);
     for (CallSink sink : sinks) {
       closeGuarded("sink " + nameOf(sink), end, sink::close);
     }
@@ -648,6 +648,12 @@ public final class LlmOps implements AutoCloseable {
       guard.swallow("stats of " + name, t);
       return ComponentStats.of(name);
     }
+  }
+
+  /** At most a century: longer is meant as "however long it takes", and must not overflow. */
+  private static long nanosOf(Duration deadline) {
+    Duration century = Duration.ofDays(36_500);
+    return (deadline.compareTo(century) > 0 ? century : deadline).toNanos();
   }
 
   private void closeGuarded(String place, long end, Consumer<Duration> close) {

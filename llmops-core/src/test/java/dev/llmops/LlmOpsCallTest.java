@@ -394,6 +394,7 @@ class LlmOpsCallTest {
           }
         };
     LlmOps closing = LlmOps.builder().sink(sink).build();
+    LlmOps.builder().build().close(Duration.ofSeconds(Long.MAX_VALUE)); // no overflow
 
     closing.close(Duration.ofSeconds(3));
     closing.close();

@@ -150,14 +150,31 @@ public final class PriceTable implements Pricing {
   public @Nullable Cost price(LlmRequest request, LlmResponse response, Instant start) {
     TokenUsage usage = response.usage();
     String tier = response.serviceTier();
-    return lookup()
-        .price(
-            request.provider(),
-            request.model(),
-            response.model(),
-            tier != null ? tier : request.parameters().serviceTier(),
-            usage,
-            start);
+    Cost cost =
+        lookup()
+            .price(
+                request.provider(),
+                request.model(),
+                response.model(),
+                tier != null ? tier : request.parameters().serviceTier(),
+                usage,
+                start);
+    return cost == null || cost.estimated() || !isBehindAnotherServer(request)
+        ? cost
+        : new Cost(cost.amount(), cost.currency(), cost.priceId(), true);
+  }
+
+  /**
+   * Whether OpenAI's wire format is spoken by a server that is not OpenAI's: a gateway that passes
+   * the price on, or a server of one's own that only borrows the model's name. Nobody can tell, so
+   * the cost is an estimate.
+   */
+  private static boolean isBehindAnotherServer(LlmRequest request) {
+    String address = request.serverAddress();
+    return address != null
+        && request.provider().equals("openai")
+        && !address.equals("api.openai.com")
+        && !address.endsWith(".openai.com");
   }
 
   /** The newest date on which one of these prices was read at its source; null when none says. */

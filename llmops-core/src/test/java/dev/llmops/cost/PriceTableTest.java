@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +78,25 @@ class PriceTableTest {
 
     // 1,000 × 3 = 3,000;  6,000 × 0.30 = 1,800;  3,000 × 3.75 = 11,250;  1,000 × 15 = 15,000
     assertThat(amount(price(prices, "anthropic", "claude-sonnet-4-5", usage))).isEqualTo("0.03105");
+  }
+
+  @Test
+  void openAisNameAtAnotherServerIsAnEstimate() {
+    for (String host : List.of("127.0.0.1", "gateway.example", "notopenai.com")) {
+      assertThat(priceAt(host).estimated()).as(host).isTrue();
+    }
+    for (String host : List.of("api.openai.com", "eu.api.openai.com")) {
+      assertThat(priceAt(host).estimated()).as(host).isFalse();
+      assertThat(priceAt(host).amount()).isEqualByComparingTo(priceAt("127.0.0.1").amount());
+    }
+  }
+
+  private static Cost priceAt(String host) {
+    LlmRequest request =
+        LlmRequest.builder(LlmRequest.CHAT, "openai").model("gpt-4o").server(host, 443).build();
+    LlmResponse response = LlmResponse.builder().usage(TokenUsage.of(1_000, 500)).build();
+    return Objects.requireNonNull(
+        PriceTable.bundled().price(request, response, Instant.parse("2026-11-01T00:00:00Z")));
   }
 
   @Test

@@ -161,6 +161,10 @@ public final class OtlpExport implements AutoCloseable {
     if (wired.disabled()) {
       return "OTLP export is off: otel.sdk.disabled (OTEL_SDK_DISABLED) is true, so nothing is recorded or sent.";
     }
+    if (!wired.traces() && !wired.metrics() && !wired.logs()) {
+      return "Nothing is exported over OTLP: OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER and"
+          + " OTEL_LOGS_EXPORTER name no otlp exporter. Spans still have their ids.";
+    }
     StringBuilder text = new StringBuilder("OTLP export by ").append(wired.protocol());
     text.append(closed.isDone() ? " went to " : " goes to ").append(stats.endpoint()).append('.');
     ExportStats.Items spans = stats.spans();

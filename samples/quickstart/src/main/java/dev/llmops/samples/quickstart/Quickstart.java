@@ -6,7 +6,14 @@ import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import dev.llmops.LlmOps;
+import dev.llmops.StepResult;
+import dev.llmops.client.openai.OpenAiInstrumentation;
+import dev.llmops.otel.OtelCallObserver;
+import dev.llmops.otel.OtlpExport;
+import dev.llmops.sink.JsonlSink;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,11 +32,12 @@ public final class Quickstart {
 
   private static final List<String> QUESTIONS =
       List.of(
-          "What does llmops record for each call to a model?",
+          "What is recorded for each call?",
           "How do I see the traces in a backend?",
           "What is the weather in Paris tomorrow?");
 
   private static final int PASSAGES = 3;
+  private static final Path CALLS = Path.of("calls.jsonl");
 
   private Quickstart() {}
 
@@ -38,41 +46,77 @@ public final class Quickstart {
     List<String> questions = args.length == 0 ? QUESTIONS : Arrays.asList(args);
     DocIndex docs = DocIndex.of(DocCorpus.fromClasspath(DOCS), new MiniLm());
     boolean mustExit;
+    LlmOps ops =
+        LlmOps.builder()
+            .observer(OtelCallObserver.create(telemetry()))
+            .sink(JsonlSink.at(CALLS))
+            .sink(new CallPrinter(System.out))
+            .build();
     try (ModelEndpoint endpoint = ModelEndpoint.choose(docs)) {
       mustExit = endpoint.keepsJvmAlive();
       System.out.println("Model: " + endpoint.model() + " at " + endpoint.baseUrl());
       System.out.println(endpoint.description());
-      OpenAIClient client =
+      OpenAIClient bare =
           OpenAIOkHttpClient.builder()
               .baseUrl(endpoint.baseUrl())
               .apiKey(endpoint.apiKey())
               .build();
-      // here: client = OpenAiInstrumentation.wrap(client, ops)
+      OpenAIClient client = OpenAiInstrumentation.wrap(bare, ops);
       try {
         for (String question : questions) {
           System.out.println("\n> " + question);
-          ask(client, endpoint.model(), docs, question, System.out);
+          ops.workflow(
+              "answer", () -> ask(client, ops, endpoint.model(), docs, question, System.out));
         }
       } finally {
         // the client's own threads would keep the program alive for a minute
         client.close();
       }
+    } finally {
+      ops.close();
     }
+    System.out.println("\n" + ops.explain());
+    System.out.println("Every call is a line of " + CALLS.toAbsolutePath().normalize());
     if (mustExit) {
       System.exit(0);
     }
   }
 
-  /** Asks one question and prints the answer while it comes. */
-  static void ask(
-      OpenAIClient client, String model, DocIndex docs, String question, PrintStream out) {
+  /**
+   * Traces and metrics go where {@code OTEL_EXPORTER_OTLP_ENDPOINT} says; without one they stay
+   * here, and only the trace ids are shown.
+   */
+  private static OtlpExport telemetry() {
+    OtlpExport.Builder export = OtlpExport.builder().serviceName("llmops-quickstart");
+    boolean hasBackend =
+        System.getenv().keySet().stream().anyMatch(name -> name.startsWith("OTEL_EXPORTER_OTLP"));
+    if (!hasBackend) {
+      for (String signal : List.of("traces", "metrics", "logs")) {
+        export.property("otel." + signal + ".exporter", "none");
+      }
+    }
+    return export.start();
+  }
+
+  /** Asks one question, prints the answer while it comes, and gives it back. */
+  static String ask(
+      OpenAIClient client,
+      LlmOps ops,
+      String model,
+      DocIndex docs,
+      String question,
+      PrintStream out) {
+    List<DocIndex.Match> found =
+        ops.retrieval(
+            "llmops-docs", question, () -> docs.search(question, PASSAGES), Quickstart::documents);
     ChatCompletionCreateParams params =
         ChatCompletionCreateParams.builder()
             .model(model)
-            .addSystemMessage(instructions(docs.search(question, PASSAGES)))
+            .addSystemMessage(instructions(found))
             .addUserMessage(question)
             .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
             .build();
+    StringBuilder answer = new StringBuilder();
     try (StreamResponse<ChatCompletionChunk> chunks =
         client.chat().completions().createStreaming(params)) {
       chunks.stream()
@@ -80,11 +124,20 @@ public final class Quickstart {
           .flatMap(choice -> choice.delta().content().stream())
           .forEach(
               text -> {
+                answer.append(text);
                 out.print(text);
                 out.flush();
               });
     }
     out.println();
+    return answer.toString();
+  }
+
+  private static StepResult documents(List<DocIndex.Match> matches) {
+    return StepResult.of(
+        matches.stream()
+            .map(match -> new StepResult.Document(match.passage().source(), null, null))
+            .toList());
   }
 
   private static String instructions(List<DocIndex.Match> matches) {

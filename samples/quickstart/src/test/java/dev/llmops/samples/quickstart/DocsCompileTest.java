@@ -98,7 +98,10 @@ class DocsCompileTest {
                 null,
                 problems,
                 List.of(
-                    "-d", classes.toString(), "-proc:none", "-cp",
+                    "-d",
+                    classes.toString(),
+                    "-proc:none",
+                    "-cp",
                     System.getProperty("java.class.path")),
                 null,
                 List.of(unit))
@@ -108,7 +111,9 @@ class DocsCompileTest {
             () ->
                 problems.getDiagnostics().stream()
                         .filter(each -> each.getKind() == Diagnostic.Kind.ERROR)
-                        .map(each -> each.getMessage(Locale.ROOT) + "\n  at: " + lineOf(source, each))
+                        .map(
+                            each ->
+                                each.getMessage(Locale.ROOT) + "\n  at: " + lineOf(source, each))
                         .toList()
                     + "\n"
                     + code)
