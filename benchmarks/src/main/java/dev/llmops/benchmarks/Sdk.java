@@ -14,6 +14,8 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -29,8 +31,8 @@ final class Sdk {
   private Sdk() {}
 
   /** Every call has a span; metrics and events are on. */
-  static OpenTelemetry sampled() {
-    return with(Sampler.alwaysOn());
+  static OpenTelemetry sampled(SpanProcessor... more) {
+    return with(Sampler.alwaysOn(), more);
   }
 
   /** No call has a span; metrics and events are on. */
@@ -38,13 +40,16 @@ final class Sdk {
     return with(Sampler.alwaysOff());
   }
 
-  private static OpenTelemetry with(Sampler sampler) {
+  private static OpenTelemetry with(Sampler sampler, SpanProcessor... more) {
+    SdkTracerProviderBuilder tracing =
+        SdkTracerProvider.builder()
+            .setSampler(sampler)
+            .addSpanProcessor(BatchSpanProcessor.builder(new Spans()).build());
+    for (SpanProcessor processor : more) {
+      tracing.addSpanProcessor(processor);
+    }
     return OpenTelemetrySdk.builder()
-        .setTracerProvider(
-            SdkTracerProvider.builder()
-                .setSampler(sampler)
-                .addSpanProcessor(BatchSpanProcessor.builder(new Spans()).build())
-                .build())
+        .setTracerProvider(tracing.build())
         .setMeterProvider(
             SdkMeterProvider.builder()
                 .registerMetricReader(PeriodicMetricReader.create(new Metrics()))
