@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,12 +254,22 @@ public final class ContentPolicy {
     if (!request.hasContent()) {
       return request;
     }
-    LlmRequest.Builder builder = request.toBuilder();
-    builder.messages(input ? messages(request.messages()) : List.of());
-    builder.systemInstructions(input ? parts(request.systemInstructions()) : List.of());
-    builder.prompt(filtered(request.prompt()));
-    builder.tools(tools ? definitions(request.tools()) : List.of());
-    return builder.build();
+    List<Message> messages = input ? messages(request.messages()) : List.of();
+    List<MessagePart> instructions = input ? parts(request.systemInstructions()) : List.of();
+    Prompt prompt = filtered(request.prompt());
+    List<ToolDefinition> offered = tools ? definitions(request.tools()) : List.of();
+    if (messages == request.messages()
+        && instructions == request.systemInstructions()
+        && prompt == request.prompt()
+        && offered == request.tools()) {
+      return request;
+    }
+    return request.toBuilder()
+        .messages(messages)
+        .systemInstructions(instructions)
+        .prompt(prompt)
+        .tools(offered)
+        .build();
   }
 
   private Outcome filtered(Outcome outcome) {
@@ -282,7 +293,8 @@ public final class ContentPolicy {
     if (response.outputs().isEmpty()) {
       return response;
     }
-    return response.toBuilder().outputs(output ? messages(response.outputs()) : List.of()).build();
+    List<Message> outputs = output ? messages(response.outputs()) : List.of();
+    return outputs == response.outputs() ? response : response.toBuilder().outputs(outputs).build();
   }
 
   private @Nullable CallError filtered(@Nullable CallError error) {
@@ -293,39 +305,58 @@ public final class ContentPolicy {
   }
 
   private List<Message> messages(List<Message> messages) {
-    int from = Math.max(0, messages.size() - maxMessages); // the latest say most about the answer
-    List<Message> seen = new ArrayList<>(messages.size() - from);
-    for (Message message : messages.subList(from, messages.size())) {
-      seen.add(new Message(message.role(), parts(message.parts()), message.name()));
-    }
-    return seen;
+    int from = messages.size() - maxMessages; // the latest say most about the answer
+    return filtered(from <= 0 ? messages : messages.subList(from, messages.size()), this::message);
+  }
+
+  private Message message(Message message) {
+    List<MessagePart> seen = parts(message.parts());
+    return seen == message.parts() ? message : new Message(message.role(), seen, message.name());
   }
 
   private List<MessagePart> parts(List<MessagePart> parts) {
-    List<MessagePart> seen = new ArrayList<>(parts.size());
-    for (MessagePart part : parts) {
-      seen.add(part(part));
+    return filtered(parts, this::part);
+  }
+
+  /** The same list when the filter changes nothing: most texts are short and need no copy. */
+  private static <T> List<T> filtered(List<T> items, UnaryOperator<T> filter) {
+    List<T> changed = null;
+    for (int i = 0; i < items.size(); i++) {
+      T item = items.get(i);
+      T seen = filter.apply(item);
+      if (changed == null && seen != item) {
+        changed = new ArrayList<>(items.size());
+        changed.addAll(items.subList(0, i));
+      }
+      if (changed != null) {
+        changed.add(seen);
+      }
     }
-    return seen;
+    return changed == null ? items : changed;
   }
 
   private MessagePart part(MessagePart part) {
     if (part instanceof MessagePart.Text text) {
-      return new MessagePart.Text(text(text.content()));
+      String seen = text(text.content());
+      return seen == text.content() ? part : new MessagePart.Text(seen);
     }
     if (part instanceof MessagePart.Reasoning reasoning) {
-      return new MessagePart.Reasoning(text(reasoning.content()));
+      String seen = text(reasoning.content());
+      return seen == reasoning.content() ? part : new MessagePart.Reasoning(seen);
     }
     if (part instanceof MessagePart.Refusal refusal) {
-      return new MessagePart.Refusal(text(refusal.content()));
+      String seen = text(refusal.content());
+      return seen == refusal.content() ? part : new MessagePart.Refusal(seen);
     }
     if (part instanceof MessagePart.ToolCall call) {
-      JsonText arguments =
-          call.arguments() == null ? null : new JsonText(text(call.arguments().text()));
-      return new MessagePart.ToolCall(call.id(), call.name(), arguments);
+      JsonText seen = json(call.arguments());
+      return seen == call.arguments()
+          ? part
+          : new MessagePart.ToolCall(call.id(), call.name(), seen);
     }
     if (part instanceof MessagePart.ToolResponse response) {
-      return new MessagePart.ToolResponse(response.id(), text(response.response()));
+      String seen = text(response.response());
+      return seen == response.response() ? part : new MessagePart.ToolResponse(response.id(), seen);
     }
     if (part instanceof MessagePart.Blob blob) {
       // a redactor cannot look into media, and a cut picture is none: leave out what is too long
@@ -334,23 +365,36 @@ public final class ContentPolicy {
           : new MessagePart.Blob(blob.modality(), blob.mimeType(), "");
     }
     if (part instanceof MessagePart.UriRef uri) {
-      return new MessagePart.UriRef(uri.modality(), uri.mimeType(), text(uri.uri()));
+      String seen = text(uri.uri());
+      return seen == uri.uri()
+          ? part
+          : new MessagePart.UriRef(uri.modality(), uri.mimeType(), seen);
     }
     if (part instanceof MessagePart.Other other) {
-      return new MessagePart.Other(other.type(), new JsonText(text(other.value().text())));
+      JsonText seen = Objects.requireNonNull(json(other.value()));
+      return seen == other.value() ? part : new MessagePart.Other(other.type(), seen);
     }
     return part;
   }
 
   private List<ToolDefinition> definitions(List<ToolDefinition> definitions) {
-    List<ToolDefinition> seen = new ArrayList<>(definitions.size());
-    for (ToolDefinition tool : definitions) {
-      String description = tool.description() == null ? null : text(tool.description());
-      JsonText parameters =
-          tool.parameters() == null ? null : new JsonText(text(tool.parameters().text()));
-      seen.add(new ToolDefinition(tool.type(), tool.name(), description, parameters));
+    return filtered(definitions, this::definition);
+  }
+
+  private ToolDefinition definition(ToolDefinition tool) {
+    String description = tool.description() == null ? null : text(tool.description());
+    JsonText parameters = json(tool.parameters());
+    return description == tool.description() && parameters == tool.parameters()
+        ? tool
+        : new ToolDefinition(tool.type(), tool.name(), description, parameters);
+  }
+
+  private @Nullable JsonText json(@Nullable JsonText json) {
+    if (json == null) {
+      return null;
     }
-    return seen;
+    String seen = text(json.text());
+    return seen == json.text() ? json : new JsonText(seen);
   }
 
   private boolean isPlain() {

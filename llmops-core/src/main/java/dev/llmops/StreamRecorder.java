@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the chunks of one stream together. A {@link ChunkReader} tells it what each chunk says; it
- * keeps text only where some consumer captures content, and by reference. Used by one thread at a
- * time; bounded: beyond a million characters of one answer the rest is only counted.
+ * keeps text only where some consumer captures content. Used by one thread at a time; bounded:
+ * beyond a million characters of one answer the rest is only counted.
  */
 public final class StreamRecorder {
 
@@ -50,7 +50,8 @@ public final class StreamRecorder {
     if (!delta.isEmpty()) {
       output = true;
       if (capture && fits(delta)) {
-        choice(choice).text.add(delta);
+        Choice into = choice(choice);
+        into.text = appended(into.text, delta);
       }
     }
   }
@@ -60,7 +61,8 @@ public final class StreamRecorder {
     if (!delta.isEmpty()) {
       output = true;
       if (capture && fits(delta)) {
-        choice(choice).reasoning.add(delta);
+        Choice into = choice(choice);
+        into.reasoning = appended(into.reasoning, delta);
       }
     }
   }
@@ -70,7 +72,8 @@ public final class StreamRecorder {
     if (!delta.isEmpty()) {
       output = true;
       if (capture && fits(delta)) {
-        choice(choice).refusal.add(delta);
+        Choice into = choice(choice);
+        into.refusal = appended(into.refusal, delta);
       }
     }
   }
@@ -196,15 +199,15 @@ public final class StreamRecorder {
       return;
     }
     List<MessagePart> parts = new ArrayList<>(2);
-    if (!choice.reasoning.isEmpty()) {
-      parts.add(new MessagePart.Reasoning(String.join("", choice.reasoning)));
+    if (choice.reasoning != null) {
+      parts.add(new MessagePart.Reasoning(choice.reasoning.toString()));
     }
-    if (!choice.text.isEmpty()) {
+    if (choice.text != null) {
       String cut = choice == first && cutChars > 0 ? "… [" + cutChars + " characters cut]" : "";
-      parts.add(new MessagePart.Text(String.join("", choice.text) + cut));
+      parts.add(new MessagePart.Text(choice.text + cut));
     }
-    if (!choice.refusal.isEmpty()) {
-      parts.add(new MessagePart.Refusal(String.join("", choice.refusal)));
+    if (choice.refusal != null) {
+      parts.add(new MessagePart.Refusal(choice.refusal.toString()));
     }
     for (ToolPieces call : choice.toolCalls) {
       parts.add(
@@ -239,10 +242,14 @@ public final class StreamRecorder {
     return others.get(at);
   }
 
+  private static StringBuilder appended(@Nullable StringBuilder text, String delta) {
+    return text == null ? new StringBuilder(delta) : text.append(delta);
+  }
+
   private static final class Choice {
-    final List<String> text = new ArrayList<>(0);
-    final List<String> reasoning = new ArrayList<>(0);
-    final List<String> refusal = new ArrayList<>(0);
+    @Nullable StringBuilder text;
+    @Nullable StringBuilder reasoning;
+    @Nullable StringBuilder refusal;
     final List<ToolPieces> toolCalls = new ArrayList<>(0);
     @Nullable String finishReason;
   }

@@ -81,10 +81,11 @@ final class Lookup {
     if (candidates == null) {
       return null;
     }
+    long in = input;
     for (Candidate candidate : candidates) {
-      PriceLine line = candidate.lineFor(input, start.getEpochSecond());
+      PriceLine line = candidate.lineFor(in, start.getEpochSecond());
       if (line != null) {
-        return line.cost(usage, candidate.assumed);
+        return line.cost(usage, in, candidate.assumed);
       }
     }
     return null;

@@ -106,14 +106,14 @@ final class PriceLine {
   /**
    * The cost of these tokens, or null when a count that matters is absent, the counts contradict
    * each other, or the line says that the price is not known.
+   *
+   * @param in the input tokens, so that the usage need not box them again
    */
-  @Nullable Cost cost(TokenUsage usage, boolean assumed) {
-    Long input = usage.inputTokens();
-    Long output = usage.outputTokens();
-    if (input == null || !has(Rate.INPUT)) {
+  @Nullable Cost cost(TokenUsage usage, long in, boolean assumed) {
+    if (!has(Rate.INPUT)) {
       return null;
     }
-    long in = input;
+    Long output = usage.outputTokens();
     long out;
     if (has(Rate.OUTPUT)) {
       if (output == null) {

@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -69,9 +70,10 @@ final class CallSpan implements CallObservation {
 
   @Override
   public void onEnd(LlmCall call) {
-    long end = epochNanos(call.timing().start()) + call.timing().total().toNanos();
+    Duration total = call.timing().total(); // once: it is made anew each time
+    long end = epochNanos(call.timing().start()) + total.toNanos();
     try {
-      observer.instruments.call(call, target, observer.seriesOf(target, call), context);
+      observer.instruments.call(call, total, target, observer.seriesOf(target, call), context);
       if (span.isRecording()) {
         describe(call, end);
       }

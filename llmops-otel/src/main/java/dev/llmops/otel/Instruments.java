@@ -4,7 +4,6 @@ import dev.llmops.Cost;
 import dev.llmops.LlmCall;
 import dev.llmops.MessagePart.Modality;
 import dev.llmops.Outcome;
-import dev.llmops.Timing;
 import dev.llmops.TokenUsage;
 import dev.llmops.TokenUsage.ModalityUsage;
 import io.opentelemetry.api.common.Attributes;
@@ -129,10 +128,9 @@ final class Instruments {
   }
 
   /** Measures one call; the context holds its span, for exemplars. */
-  void call(LlmCall call, CallTarget target, CallSeries series, Context context) {
-    Timing timing = call.timing();
-    duration.record(seconds(timing.total()), series.labelsWithError, context);
-    Duration firstChunk = timing.timeToFirstChunk();
+  void call(LlmCall call, Duration total, CallTarget target, CallSeries series, Context context) {
+    duration.record(seconds(total), series.labelsWithError, context);
+    Duration firstChunk = call.timing().timeToFirstChunk();
     if (firstChunk != null) {
       timeToFirstChunk.record(seconds(firstChunk), series.ofFirstChunk, context);
     }

@@ -85,6 +85,8 @@ final class ItemSize implements BiConsumer<AttributeKey<?>, Object> {
       bytes += ENTRY;
       text(entry.getKey());
       value(entry.getValue(), depth + 1);
+    } else if (value instanceof LazyMessages messages) {
+      bytes += messages.heapBytes(); // to look into it would make it on the user's thread
     } else if (value instanceof Value<?> structured) {
       bytes += 16;
       value(structured.getValue(), depth);

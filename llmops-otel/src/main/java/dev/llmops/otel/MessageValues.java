@@ -50,7 +50,7 @@ final class MessageValues {
   private MessageValues() {}
 
   static Value<?> messages(List<Message> messages) {
-    return new MessageValues().all(messages, List.of());
+    return new LazyMessages(messages, List.of());
   }
 
   /**
@@ -58,7 +58,42 @@ final class MessageValues {
    * it there in favour of {@code gen_ai.response.finish_reasons}; readers of 2026-05 require it.
    */
   static Value<?> outputs(List<Message> messages, List<String> finishReasons) {
+    return new LazyMessages(messages, finishReasons);
+  }
+
+  /** The value itself; see {@link LazyMessages}. */
+  static Value<List<Value<?>>> made(List<Message> messages, List<String> finishReasons) {
     return new MessageValues().all(messages, finishReasons);
+  }
+
+  /** How many characters of text a part has. */
+  static long chars(MessagePart part) {
+    if (part instanceof MessagePart.Text text) {
+      return text.content().length();
+    }
+    if (part instanceof MessagePart.Reasoning reasoning) {
+      return reasoning.content().length();
+    }
+    if (part instanceof MessagePart.Refusal refusal) {
+      return refusal.content().length();
+    }
+    if (part instanceof MessagePart.ToolCall call) {
+      return call.name().length()
+          + (call.arguments() == null ? 0L : call.arguments().text().length());
+    }
+    if (part instanceof MessagePart.ToolResponse response) {
+      return response.response().length();
+    }
+    if (part instanceof MessagePart.Blob blob) {
+      return blob.base64().length();
+    }
+    if (part instanceof MessagePart.UriRef uri) {
+      return uri.uri().length();
+    }
+    if (part instanceof MessagePart.Other other) {
+      return other.value().text().length();
+    }
+    return 0;
   }
 
   static Value<?> instructions(List<MessagePart> parts) {
@@ -111,7 +146,7 @@ final class MessageValues {
     return Value.of(all);
   }
 
-  private Value<?> all(List<Message> messages, List<String> finishReasons) {
+  private Value<List<Value<?>>> all(List<Message> messages, List<String> finishReasons) {
     List<Value<?>> all = new ArrayList<>(messages.size());
     for (int i = messages.size() - 1; i >= 0 && left > 0; i--) {
       boolean known = i < Math.min(finishReasons.size(), MAX_FINISH_REASONS);

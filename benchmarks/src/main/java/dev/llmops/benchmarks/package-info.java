@@ -1,0 +1,8 @@
+/**
+ * What a recorded call costs, side by side with what others cost: start with {@link
+ * dev.llmops.benchmarks.CallCost}. Never published.
+ */
+@NullMarked
+package dev.llmops.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
