@@ -586,22 +586,19 @@ public final class LlmOps implements AutoCloseable {
       recording.fail(new NullPointerException("the client returned no future"));
       return future;
     }
-    return new RecordingFuture<>(
+    return recording.future(
         future,
         (result, error, left) -> {
-          try {
-            if (left != null) {
-              recording.cancel(left);
-            } else if (error == null) {
-              recording.complete(result, reader);
-            } else if (error instanceof CancellationException) {
-              recording.cancel(Outcome.Reason.CANCELLED);
-            } else {
-              recording.fail(unwrapped(error), reader::readError);
-            }
-          } catch (Throwable t) {
-            guard.swallow("recording", t);
+          if (left != null) {
+            recording.cancel(left);
+          } else if (error == null) {
+            recording.complete(result, reader);
+          } else if (error instanceof CancellationException) {
+            recording.cancel(Outcome.Reason.CANCELLED);
+          } else {
+            recording.fail(unwrapped(error), reader::readError);
           }
+          return result;
         });
   }
 
@@ -621,7 +618,9 @@ public final class LlmOps implements AutoCloseable {
         return client;
       }
     }
-    return RecordingStream.of(client, recording, reader);
+    Object lifetime = new Object();
+    recording.cancelWhenCollected(lifetime);
+    return recording.stream(client, reader, lifetime);
   }
 
   private void deliver(LlmRecord record) {

@@ -1,6 +1,8 @@
 package dev.llmops;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link LlmOps#open} gives while llmops is off: issues the request and records nothing. */
@@ -31,6 +33,26 @@ final class NoopCall implements OpenCall {
   public <T, E extends Exception> T issue(ModelCall<T, E> issue) throws E {
     return issue.call();
   }
+
+  @Override
+  public <T, E extends Exception> T issue(
+      ModelCall<T, E> issue, Function<Throwable, CallError> errors) throws E {
+    return issue.call();
+  }
+
+  @Override
+  public <C> Stream<C> stream(Stream<C> chunks, ChunkReader<? super C> reader, Object lifetime) {
+    return chunks;
+  }
+
+  @Override
+  public <R extends @Nullable Object> CompletableFuture<R> future(
+      CompletableFuture<R> client, FutureEnd<R> end) {
+    return client;
+  }
+
+  @Override
+  public void cancelWhenCollected(Object lifetime) {}
 
   @Override
   public <C> void chunk(C chunk, ChunkReader<? super C> reader) {}

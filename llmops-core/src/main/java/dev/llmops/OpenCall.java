@@ -1,5 +1,8 @@
 package dev.llmops;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +31,34 @@ public sealed interface OpenCall permits Recording, NoopCall {
    */
   <T, E extends Exception> T issue(ModelCall<T, E> issue) throws E;
 
+  /** Like {@link #issue(ModelCall)}; the function names the error of a call that throws. */
+  <T, E extends Exception> T issue(ModelCall<T, E> issue, Function<Throwable, CallError> errors)
+      throws E;
+
   /** A chunk arrived: call before the consumer sees it. */
   <C> void chunk(C chunk, ChunkReader<? super C> reader);
+
+  /**
+   * The client's stream of chunks, recorded as it is consumed and as lazy as the client's: the call
+   * ends with the last chunk, when the stream fails or its consumer does, or when it is closed.
+   *
+   * @param lifetime what {@link #cancelWhenCollected} watches, if it does; kept alive by the stream
+   */
+  <C> Stream<C> stream(Stream<C> chunks, ChunkReader<? super C> reader, Object lifetime);
+
+  /**
+   * A future that behaves as the client's: cancelling, completing and timing it out reach the
+   * client's, and it completes after {@code end} was told. Does not end the call by itself.
+   */
+  <R extends @Nullable Object> CompletableFuture<R> future(
+      CompletableFuture<R> client, FutureEnd<R> end);
+
+  /**
+   * Ends the call as {@link Outcome.Reason#ABANDONED} when this object is collected before the call
+   * has ended: give it something that lives as long as anything by which the caller could still end
+   * the call, and that does not lead back to this call's end. At most once a call.
+   */
+  void cancelWhenCollected(Object lifetime);
 
   /** How many times the client has sent the request so far, 1 or more. */
   void attempts(int attempts);
@@ -46,8 +75,24 @@ public sealed interface OpenCall permits Recording, NoopCall {
   }
 
   /** The call failed; the function names the error. */
-  void fail(Throwable error, java.util.function.Function<Throwable, CallError> reader);
+  void fail(Throwable error, Function<Throwable, CallError> errors);
 
   /** The caller lost interest. */
   void cancel(Outcome.Reason reason);
+
+  /** Is told how a client's future ended, before the user's completes. */
+  @FunctionalInterface
+  interface FutureEnd<R extends @Nullable Object> {
+
+    /**
+     * Records the end. What it throws is counted, and the user's future completes as the client's
+     * did.
+     *
+     * @param result null where there is an error
+     * @param error null where there is a result
+     * @param left how the user ended the future, null if the client did
+     * @return what the user's future completes with, usually {@code result}
+     */
+    R onEnd(R result, @Nullable Throwable error, Outcome.@Nullable Reason left);
+  }
 }

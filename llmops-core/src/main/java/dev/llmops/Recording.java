@@ -2,10 +2,13 @@ package dev.llmops;
 
 import dev.llmops.CallInterceptor.Decision;
 import dev.llmops.CallObserver.CallObservation;
+import java.lang.ref.Cleaner;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recording implements OpenCall {
 
+  private static final Cleaner CLEANER = Cleaner.create();
   private static final long ABSENT = -1;
   private static final int MAX_PROBLEMS = 8;
   private static final int MAX_STORED_CHUNKS = 100_000;
@@ -40,6 +44,7 @@ final class Recording implements OpenCall {
   private @Nullable List<JsonText> storedChunks;
   private @Nullable Integer attempts;
   private @Nullable List<String> problems;
+  private Cleaner.@Nullable Cleanable abandoned;
 
   Recording(LlmOps ops, LlmRequest request, LlmContext context) {
     this.ops = ops;
@@ -122,8 +127,9 @@ final class Recording implements OpenCall {
     return issue(issue, CallError::of);
   }
 
-  <T, E extends Exception> T issue(ModelCall<T, E> issue, Function<Throwable, CallError> reader)
-      throws E {
+  @Override
+  public <T, E extends Exception> T issue(
+      ModelCall<T, E> issue, Function<Throwable, CallError> reader) throws E {
     if (decision instanceof Decision.Refuse refuse) {
       fail(refuse.exception(), CallError::of);
       throw refuse.exception();
@@ -250,6 +256,24 @@ final class Recording implements OpenCall {
   }
 
   @Override
+  public <C> Stream<C> stream(Stream<C> chunks, ChunkReader<? super C> reader, Object lifetime) {
+    return RecordingStream.of(chunks, this, reader, lifetime);
+  }
+
+  @Override
+  public <R extends @Nullable Object> CompletableFuture<R> future(
+      CompletableFuture<R> client, FutureEnd<R> end) {
+    return new RecordingFuture<>(client, end, ops.guard());
+  }
+
+  @Override
+  public synchronized void cancelWhenCollected(Object lifetime) {
+    if (!ended && abandoned == null) {
+      abandoned = CLEANER.register(lifetime, () -> cancel(Outcome.Reason.ABANDONED));
+    }
+  }
+
+  @Override
   public synchronized void attempts(int count) {
     attempts = Math.max(0, count);
   }
@@ -264,6 +288,7 @@ final class Recording implements OpenCall {
     long now = ops.nanoTime(); // before reading: that time is ours, not the model's
     LlmResponse response = LlmResponse.EMPTY;
     EncodedResponse stored = null;
+    CallError failure = null;
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {
       LlmResponse read = reader.read(result);
@@ -272,6 +297,7 @@ final class Recording implements OpenCall {
       } else {
         problem("the response reader returned null");
       }
+      failure = reader.readFailure(result);
     } catch (Throwable t) {
       unreadable("response reader", "the response could not be read: ", t);
     }
@@ -285,7 +311,7 @@ final class Recording implements OpenCall {
       }
     }
     LlmOps.restoreInterrupt(interrupted);
-    end(now, response, stored, null, null);
+    end(now, response, stored, failure, null);
   }
 
   @Override
@@ -336,6 +362,10 @@ final class Recording implements OpenCall {
         }
         recorder = null;
         storedChunks = null;
+        if (abandoned != null) {
+          abandoned.clean(); // the call has ended, so this only unregisters
+          abandoned = null;
+        }
       }
       tellTaps(call, storedAnswer);
       ops.ended(call, observation);

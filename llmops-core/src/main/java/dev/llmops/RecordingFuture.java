@@ -15,20 +15,19 @@ final class RecordingFuture<R extends @Nullable Object> extends CompletableFutur
   private final CompletableFuture<R> client;
   private volatile Outcome.@Nullable Reason left;
 
-  /**
-   * @param recorder told the result or the error exactly once, before this future completes; never
-   *     throws
-   */
-  RecordingFuture(CompletableFuture<R> client, Recorder<R> recorder) {
+  RecordingFuture(CompletableFuture<R> client, OpenCall.FutureEnd<R> end, Guard guard) {
     this.client = client;
     CompletableFuture<R> unused =
         client.whenComplete(
             (result, error) -> {
+              R value = result;
               try {
-                recorder.done(result, error, left);
+                value = end.onEnd(result, error, left);
+              } catch (Throwable t) {
+                guard.swallow("recording of a future", t);
               } finally {
                 if (error == null) {
-                  super.complete(result);
+                  super.complete(value);
                 } else {
                   super.completeExceptionally(error);
                 }
@@ -82,16 +81,5 @@ final class RecordingFuture<R extends @Nullable Object> extends CompletableFutur
   @Override
   public Executor defaultExecutor() {
     return client.defaultExecutor();
-  }
-
-  /** Records how a future ended. */
-  @FunctionalInterface
-  interface Recorder<R extends @Nullable Object> {
-
-    /**
-     * @param result null where there is an error
-     * @param left how the user ended the future, null if the client did
-     */
-    void done(R result, @Nullable Throwable error, Outcome.@Nullable Reason left);
   }
 }

@@ -1,6 +1,5 @@
 package dev.llmops;
 
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Comparator;
 import java.util.Spliterator;
@@ -16,39 +15,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordingStream<C> implements Spliterator<C> {
 
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Spliterator<C> client;
   private final Recording recording;
   private final ChunkReader<? super C> reader;
-  private final Lifetime lifetime;
+  private final Object lifetime;
   private final Consumer<C> pass = this::pass; // once: a chunk must cost no bytes
   private @Nullable Consumer<? super C> consumer;
   private boolean consuming;
 
   private RecordingStream(
-      Spliterator<C> client,
-      Recording recording,
-      ChunkReader<? super C> reader,
-      Lifetime lifetime) {
+      Spliterator<C> client, Recording recording, ChunkReader<? super C> reader, Object lifetime) {
     this.client = client;
     this.recording = recording;
     this.reader = reader;
     this.lifetime = lifetime;
   }
 
-  static <C> Stream<C> of(Stream<C> client, Recording recording, ChunkReader<? super C> reader) {
-    Lifetime lifetime = new Lifetime();
-    Cleaner.Cleanable abandoned =
-        CLEANER.register(lifetime, () -> recording.cancel(Outcome.Reason.ABANDONED));
-    lifetime.abandoned = abandoned;
+  static <C> Stream<C> of(
+      Stream<C> client, Recording recording, ChunkReader<? super C> reader, Object lifetime) {
     Supplier<Spliterator<C>> spliterator =
         () -> new RecordingStream<>(client.spliterator(), recording, reader, lifetime);
     return StreamSupport.stream(spliterator, ORDERED, client.isParallel())
         .onClose(
             () -> {
               recording.cancel(Outcome.Reason.CLOSED);
-              lifetime.over();
+              Reference.reachabilityFence(lifetime);
               client.close();
             });
   }
@@ -62,7 +53,6 @@ final class RecordingStream<C> implements Spliterator<C> {
         return true;
       }
       recording.complete();
-      lifetime.over();
       return false;
     } catch (Throwable t) {
       ended(t);
@@ -79,7 +69,6 @@ final class RecordingStream<C> implements Spliterator<C> {
     try {
       client.forEachRemaining(pass);
       recording.complete();
-      lifetime.over();
     } catch (Throwable t) {
       ended(t);
       throw t;
@@ -104,7 +93,6 @@ final class RecordingStream<C> implements Spliterator<C> {
     } else {
       recording.fail(t, reader::readError);
     }
-    lifetime.over();
   }
 
   @Override
@@ -125,19 +113,5 @@ final class RecordingStream<C> implements Spliterator<C> {
   @Override
   public Comparator<? super C> getComparator() {
     throw new IllegalStateException("a stream of chunks is not sorted");
-  }
-
-  /** Lives as long as anything that could still read the stream. */
-  private static final class Lifetime {
-    Cleaner.@Nullable Cleanable abandoned;
-
-    /** The call has ended: nothing is left to clean. */
-    void over() {
-      Cleaner.Cleanable cleanable = abandoned;
-      if (cleanable != null) {
-        abandoned = null;
-        cleanable.clean(); // the call has ended, so this only unregisters
-      }
-    }
   }
 }

@@ -14,6 +14,14 @@ public interface ResponseReader<R> {
   /** What the result says; must not change it, must not block. */
   LlmResponse read(R result);
 
+  /**
+   * The failure that the provider reports inside a result which it sent as a good one; null when it
+   * reports none. The call then ends as {@link Outcome.Failed} with what was read.
+   */
+  default @Nullable CallError readFailure(R result) {
+    return null;
+  }
+
   /** Names the error of a failed call; by default after the exception's class. */
   default CallError readError(Throwable error) {
     return CallError.of(error);

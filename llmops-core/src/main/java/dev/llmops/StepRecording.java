@@ -81,21 +81,18 @@ final class StepRecording {
     return new RecordingFuture<>(
         future,
         (result, error, left) -> {
-          try {
-            if (error == null) {
-              end(result, reader);
-            } else {
-              Throwable cause = error.getCause();
-              end(
-                  StepResult.NONE,
-                  CallError.of(
-                      error instanceof CompletionException && cause != null ? cause : error),
-                  List.of());
-            }
-          } catch (Throwable t) {
-            ops.guard().swallow("step", t);
+          if (error == null) {
+            end(result, reader);
+          } else {
+            Throwable cause = error.getCause();
+            end(
+                StepResult.NONE,
+                CallError.of(error instanceof CompletionException && cause != null ? cause : error),
+                List.of());
           }
-        });
+          return result;
+        },
+        ops.guard());
   }
 
   private Scopes enter() {

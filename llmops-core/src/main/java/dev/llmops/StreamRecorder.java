@@ -1,7 +1,9 @@
 package dev.llmops;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ public final class StreamRecorder {
   private static final int MAX_CHARS = 1_000_000;
   private static final int MAX_CHOICES = 128;
   private static final int MAX_TOOL_CALLS = 256;
+  private static final int MAX_HEADERS = 64;
 
   private final boolean capture;
   private boolean output;
@@ -26,6 +29,7 @@ public final class StreamRecorder {
   private TokenUsage usage = TokenUsage.NONE;
   private final Choice first = new Choice();
   private @Nullable List<Choice> others;
+  private @Nullable Map<String, String> headers;
   private @Nullable LlmResponse whole;
   private @Nullable CallError error;
   private int keptChars;
@@ -148,6 +152,19 @@ public final class StreamRecorder {
     this.status = status == null ? this.status : status;
   }
 
+  /**
+   * One of {@link LlmResponse#headers()}, where the client shows the headers of a stream; at most
+   * 64.
+   */
+  public void header(String name, String value) {
+    if (headers == null) {
+      headers = new LinkedHashMap<>();
+    }
+    if (headers.size() < MAX_HEADERS) {
+      headers.put(name, value);
+    }
+  }
+
   /** The whole response, where a chunk brings it: it replaces what was put together. */
   public void response(LlmResponse response) {
     this.whole = Objects.requireNonNull(response, "response must not be null");
@@ -170,10 +187,10 @@ public final class StreamRecorder {
   LlmResponse response() {
     LlmResponse told = whole;
     if (told != null) {
-      return told;
+      return headers == null ? told : withHeaders(told.toBuilder()).build();
     }
     LlmResponse.Builder builder =
-        LlmResponse.builder()
+        withHeaders(LlmResponse.builder())
             .id(id)
             .model(model)
             .serviceTier(serviceTier)
@@ -189,6 +206,13 @@ public final class StreamRecorder {
       }
     }
     return builder.finishReasons(reasons).outputs(outputs).build();
+  }
+
+  private LlmResponse.Builder withHeaders(LlmResponse.Builder builder) {
+    if (headers != null) {
+      headers.forEach(builder::header);
+    }
+    return builder;
   }
 
   private void addTo(Choice choice, List<String> reasons, List<Message> outputs) {

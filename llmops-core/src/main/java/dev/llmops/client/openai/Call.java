@@ -1,6 +1,7 @@
 package dev.llmops.client.openai;
 
 import com.openai.core.http.HttpResponseFor;
+import com.openai.core.http.StreamResponse;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
@@ -61,10 +62,14 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
     return kind != Kind.CALL && kind != Kind.ASYNC && kind != Kind.RAW && kind != Kind.ASYNC_RAW;
   }
 
-  /** The reader of this call's chunks. */
+  /** The reader of this call's chunks; asked for when the call has been issued. */
   ChunkReader<?> chunks() {
     if (chunks == null) {
-      chunks = format.chunks();
+      HttpResponseFor<?> from = http;
+      chunks =
+          from == null
+              ? format.chunks()
+              : new ChunksAfterHeaders<>(format.chunks(), from.headers());
     }
     return chunks;
   }
@@ -138,6 +143,11 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
   }
 
   @Override
+  public @Nullable CallError readFailure(Object result) {
+    return format.readFailure(result);
+  }
+
+  @Override
   public CallError readError(Throwable error) {
     return Failures.of(error);
   }
@@ -166,7 +176,9 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
   private @Nullable Object parsed(HttpResponseFor<?> response) {
     http = response;
     Object result = response.parse();
-    return outputType == null || result == null ? result : format.structured(outputType, result);
+    return outputType == null || result == null || result instanceof StreamResponse<?>
+        ? result
+        : format.structured(outputType, result);
   }
 
   private static boolean hasNull(@Nullable Object @Nullable [] arguments) {

@@ -6,6 +6,9 @@ import com.openai.core.JsonString;
 import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIServiceException;
 import dev.llmops.CallError;
+import dev.llmops.OpenCall;
+import dev.llmops.Outcome;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +50,17 @@ final class Failures {
     return new CallError(name == null ? otherwise : name, null, message, null);
   }
 
+  /** Ends a call with a future's error. */
+  static void end(OpenCall call, Throwable error) {
+    if (error instanceof CancellationException) {
+      call.cancel(Outcome.Reason.CANCELLED);
+    } else {
+      call.fail(cause(error), Failures::of);
+    }
+  }
+
   /** What a future's error is about. */
-  static Throwable cause(Throwable error) {
+  private static Throwable cause(Throwable error) {
     Throwable cause = error.getCause();
     return error instanceof CompletionException && cause != null ? cause : error;
   }

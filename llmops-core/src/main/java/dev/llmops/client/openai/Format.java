@@ -1,6 +1,7 @@
 package dev.llmops.client.openai;
 
 import dev.llmops.CallCodec;
+import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
@@ -56,12 +57,23 @@ abstract class Format<P, R, C> {
     return answer.isInstance(raw) ? response(answer.cast(raw), content) : null;
   }
 
+  /** The failure that an answer reports, absent if it reports none. */
+  final @Nullable CallError readFailure(@Nullable Object result) {
+    Object raw = rawResult(result);
+    return answer.isInstance(raw) ? failure(answer.cast(raw)) : null;
+  }
+
   /** The operation's name. */
   abstract String operation();
 
   abstract void request(P parameters, LlmRequest.Builder into, boolean content);
 
   abstract LlmResponse.Builder response(R result, boolean content);
+
+  /** The failure that an answer reports; most endpoints answer with an error status instead. */
+  @Nullable CallError failure(R result) {
+    return null;
+  }
 
   /** A reader for the chunks of one stream. */
   abstract ChunkReader<C> chunks();

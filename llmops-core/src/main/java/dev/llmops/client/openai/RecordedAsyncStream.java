@@ -17,7 +17,6 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
   private final AsyncStreamResponse<C> client;
   private final OpenCall call;
   private final ChunkReader<? super C> reader;
-  private final Lifetime lifetime;
   private final @Nullable CompletableFuture<Void> end;
 
   private RecordedAsyncStream(
@@ -25,9 +24,9 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
     this.client = client;
     this.call = call;
     this.reader = reader;
-    this.lifetime = Lifetime.of(call);
+    call.cancelWhenCollected(this);
     CompletableFuture<Void> clients = client.onCompleteFuture();
-    this.end = clients == null ? null : RelayFuture.of(clients, ending(call));
+    this.end = clients == null ? null : call.future(clients, ending(call));
   }
 
   @SuppressWarnings("unchecked") // the reader is for the chunks of the stream's endpoint
@@ -64,7 +63,6 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
         break;
       case "close":
         call.cancel(Outcome.Reason.CLOSED);
-        lifetime.over();
         break;
       default:
         break;
@@ -74,10 +72,10 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
   }
 
   /** Ends a call that no handler saw the end of: the request failed, or nobody subscribed. */
-  private static RelayFuture.Step<Void> ending(OpenCall call) {
+  private static OpenCall.FutureEnd<Void> ending(OpenCall call) {
     return (nothing, error, left) -> {
       if (left == null && error != null) {
-        RelayFuture.fail(call, error);
+        Failures.end(call, error);
       } else if (left == null) {
         call.cancel(Outcome.Reason.ABANDONED); // where a handler or close() ended it, ignored
       }
@@ -108,11 +106,10 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
     @Override
     public void onComplete(Optional<Throwable> error) {
       if (error.isPresent()) {
-        RelayFuture.fail(stream.call, error.get());
+        Failures.end(stream.call, error.get());
       } else {
         stream.call.complete();
       }
-      stream.lifetime.over();
       user.onComplete(error);
     }
   }

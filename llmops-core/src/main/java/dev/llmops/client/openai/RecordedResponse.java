@@ -18,7 +18,7 @@ final class RecordedResponse implements InvocationHandler {
   private final HttpResponseFor<?> client;
   private final OpenCall open;
   private final Call call;
-  private final Lifetime lifetime;
+  private final Object lifetime = new Object(); // the response's, and that of a stream in it
   private volatile boolean parsed;
   private volatile boolean bodyTaken;
   private @Nullable Object clientsStream; // guarded by this
@@ -28,7 +28,7 @@ final class RecordedResponse implements InvocationHandler {
     this.client = client;
     this.open = open;
     this.call = call;
-    this.lifetime = Lifetime.of(open);
+    open.cancelWhenCollected(lifetime);
   }
 
   static HttpResponseFor<?> of(HttpResponseFor<?> client, OpenCall open, Call call) {
@@ -68,7 +68,6 @@ final class RecordedResponse implements InvocationHandler {
       result = Proxies.invoke(client, method, null);
     } catch (Throwable t) {
       open.fail(t, Failures::of);
-      lifetime.over();
       throw t;
     }
     if (result instanceof StreamResponse<?> stream) {
@@ -78,7 +77,6 @@ final class RecordedResponse implements InvocationHandler {
     if (!parsed) {
       parsed = true;
       open.complete(client, response -> call.read(response, result));
-      lifetime.over();
     }
     return result;
   }
@@ -98,6 +96,5 @@ final class RecordedResponse implements InvocationHandler {
     } else {
       open.complete(client, response -> call.read(response, null));
     }
-    lifetime.over();
   }
 }

@@ -138,11 +138,17 @@ final class RecordedService implements InvocationHandler {
     EncodedResponse stored = open.replay();
     Object response =
         stored == null
-            ? issue(open, call)
+            ? issue(open, call, call::call)
             : replayed(open, () -> ReplayedStream.of(call.chunks(), stored));
     return response instanceof StreamResponse<?> stream
-        ? RecordedStream.of(stream, open, call.chunks(), Lifetime.of(open))
+        ? recorded(stream, open, call)
         : unrecorded(open, response);
+  }
+
+  private static Object recorded(StreamResponse<?> stream, OpenCall open, Call call) {
+    Object lifetime = new Object();
+    open.cancelWhenCollected(lifetime);
+    return RecordedStream.of(stream, open, call.chunks(), lifetime);
   }
 
   private @Nullable Object asyncStream(Call call) {
@@ -174,13 +180,13 @@ final class RecordedService implements InvocationHandler {
     }
     @SuppressWarnings("unchecked") // it is handed on as what it is
     CompletableFuture<Object> client = (CompletableFuture<Object>) future;
-    return RelayFuture.of(
+    return open.future(
         client,
         (result, error, left) -> {
           if (left != null) {
             open.cancel(left);
           } else if (error != null) {
-            RelayFuture.fail(open, error);
+            Failures.end(open, error);
           } else if (result instanceof HttpResponseFor<?> http) {
             return RecordedResponse.of(http, open, call);
           } else {
@@ -206,14 +212,14 @@ final class RecordedService implements InvocationHandler {
             if (counts) {
               open.attempts(CountingSleeper.waits() - before + 1);
             }
-            open.fail(t, Failures::of); // issue() itself would name it after its class
             throw t;
           }
           if (counts) {
             open.attempts(CountingSleeper.waits() - before + 1);
           }
           return result;
-        });
+        },
+        Failures::of);
   }
 
   private static <T> T replayed(OpenCall open, Supplier<T> replay) {

@@ -111,6 +111,28 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
   }
 
   @Override
+  @Nullable CallError failure(Response response) {
+    ResponseStatus status = Fields.known(response._status());
+    return status != null && "failed".equals(Fields.known(status._value()))
+        ? failureOf(response)
+        : null;
+  }
+
+  /** Why a response failed, as it says itself. */
+  private static CallError failureOf(@Nullable Response response) {
+    ResponseError error = response == null ? null : Fields.known(response._error());
+    if (error == null) {
+      return Failures.reported(null, null, null, "error");
+    }
+    ResponseError.Code code = Fields.known(error._code());
+    return Failures.reported(
+        code == null ? null : Fields.known(code._value()),
+        Fields.known(error._type()),
+        Fields.known(error._message()),
+        "error");
+  }
+
+  @Override
   ChunkReader<ResponseStreamEvent> chunks() {
     return new Events(true);
   }
@@ -513,7 +535,7 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
       } else if (event.isFailed()) {
         Response response = Fields.known(event.asFailed()._response());
         ended(into, response);
-        into.failed(failure(response));
+        into.failed(failureOf(response));
       } else if (event.isError()) {
         ResponseErrorEvent error = event.asError();
         into.failed(
@@ -565,19 +587,6 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
                 ? whole.usage(Usages.of(Fields.known(response._usage()))).build()
                 : whole.build());
       }
-    }
-
-    private static CallError failure(@Nullable Response response) {
-      ResponseError error = response == null ? null : Fields.known(response._error());
-      if (error == null) {
-        return Failures.reported(null, null, null, "error");
-      }
-      ResponseError.Code code = Fields.known(error._code());
-      return Failures.reported(
-          code == null ? null : Fields.known(code._value()),
-          Fields.known(error._type()),
-          Fields.known(error._message()),
-          "error");
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.llmops.LlmResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Picks the response headers that say something about the server, from a list of allowed names. */
 final class ServerFacts {
@@ -47,13 +48,17 @@ final class ServerFacts {
   private ServerFacts() {}
 
   static void copy(Headers headers, LlmResponse.Builder into) {
+    copy(headers, into::header);
+  }
+
+  static void copy(Headers headers, BiConsumer<String, String> into) {
     for (String name : headers.names()) {
       String lower = name.toLowerCase(Locale.ROOT);
       if (isAllowed(lower)) {
         List<String> values = headers.values(name);
         if (!values.isEmpty()) {
           String value = values.get(0);
-          into.header(lower, value.length() > MAX_CHARS ? value.substring(0, MAX_CHARS) : value);
+          into.accept(lower, value.length() > MAX_CHARS ? value.substring(0, MAX_CHARS) : value);
         }
       }
     }

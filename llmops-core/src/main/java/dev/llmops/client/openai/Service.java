@@ -126,7 +126,7 @@ final class Service {
     } else {
       kind = Kind.CALL;
     }
-    boolean viaRaw = kind == Kind.CALL || kind == Kind.ASYNC;
+    boolean viaRaw = kind == Kind.CALL || kind == Kind.ASYNC || kind == Kind.STREAM;
     return new Route(
         kind, method, format, 0, viaRaw && rawType != null ? raw(method, format, rawType) : null);
   }

@@ -557,6 +557,19 @@ class ChatRecordingTest extends OpenAiTest {
   }
 
   @Test
+  void aStreamKeepsTheHeadersOfTheServer() {
+    server.enqueue(Fixture.CHAT_STREAM_USAGE.reply().header("Set-Cookie", "session=1"));
+
+    try (var chunks = client.chat().completions().createStreaming(chatParams())) {
+      chunks.stream().forEach(chunk -> {});
+    }
+
+    assertThat(onlyCall().response().headers())
+        .containsEntry("openai-processing-ms", "42")
+        .doesNotContainKey("set-cookie");
+  }
+
+  @Test
   void structuredOutputIsRecordedAsItsText() {
     server.enqueue(Fixture.CHAT_STRUCTURED_OUTPUT);
 

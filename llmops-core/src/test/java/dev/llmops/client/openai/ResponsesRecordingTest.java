@@ -117,9 +117,12 @@ class ResponsesRecordingTest extends OpenAiTest {
   }
 
   @Test
-  void failedAnswerKeepsItsStatus() {
+  void failedAnswerIsAFailedCallThatKeepsItsStatus() {
     LlmCall call = respond(Fixture.RESPONSES_FAILED);
 
+    assertThat(call.error()).isNotNull();
+    assertThat(call.error().type()).isEqualTo("server_error");
+    assertThat(call.error().exceptionType()).as("the client threw nothing").isNull();
     assertThat(call.response().status()).isEqualTo("failed");
     assertThat(call.response().finishReasons()).containsExactly("error");
     assertThat(call.usage()).isEqualTo(TokenUsage.NONE);
