@@ -46,8 +46,8 @@ public interface CallObserver {
   /** Sends what is left and releases what it holds, within the deadline. */
   default void close(Duration deadline) {}
 
-  /** The observation of one call: made when it starts, dropped when it ends. */
-  interface CallObservation {
+  /** What the observations of calls and of steps share. */
+  interface Observation {
 
     /** The trace that this observer opened, 32 hexadecimal digits; absent when it opens none. */
     default @Nullable String traceId() {
@@ -60,12 +60,16 @@ public interface CallObserver {
     }
 
     /**
-     * Makes the observation current while the request is issued, on the calling thread only; null
-     * when there is nothing to make current.
+     * Makes the observation current while the request is issued or the body of the step runs, on
+     * the calling thread only; null when there is nothing to make current.
      */
     default LlmContext.@Nullable Scope makeCurrent() {
       return null;
     }
+  }
+
+  /** The observation of one call: made when it starts, dropped when it ends. */
+  interface CallObservation extends Observation {
 
     /** The first chunk arrived; on the thread that reads it. */
     default void onFirstChunk() {}
@@ -86,22 +90,7 @@ public interface CallObserver {
   }
 
   /** The observation of one step. */
-  interface StepObservation {
-
-    /** See {@link CallObservation#traceId()}. */
-    default @Nullable String traceId() {
-      return null;
-    }
-
-    /** See {@link CallObservation#spanId()}. */
-    default @Nullable String spanId() {
-      return null;
-    }
-
-    /** Makes the observation current while the body runs; null when there is nothing to do. */
-    default LlmContext.@Nullable Scope makeCurrent() {
-      return null;
-    }
+  interface StepObservation extends Observation {
 
     /** The step ended; exactly once. */
     void onEnd(LlmStep step);

@@ -85,30 +85,25 @@ final class CompositeObserver implements CallObserver {
     }
   }
 
-  private LlmContext.@Nullable Scope all(List<LlmContext.Scope> scopes) {
-    return scopes.isEmpty()
-        ? null
-        : () -> {
-          for (int i = scopes.size() - 1; i >= 0; i--) {
-            try {
-              scopes.get(i).close();
-            } catch (Throwable t) {
-              guard.swallow("observation scope", t);
-            }
-          }
-        };
+  private void guardedObservation(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      guard.swallow("observation", t);
+    }
   }
 
-  private final class Calls implements CallObservation {
-    private final List<CallObservation> observations;
+  /** Several observations as one; the first that has ids gives them. */
+  private class Several<T extends Observation> implements Observation {
+    final List<T> observations;
 
-    Calls(List<CallObservation> observations) {
+    Several(List<T> observations) {
       this.observations = observations;
     }
 
     @Override
     public @Nullable String traceId() {
-      for (CallObservation observation : observations) {
+      for (T observation : observations) {
         String id = observation.traceId();
         if (id != null) {
           return id;
@@ -119,7 +114,7 @@ final class CompositeObserver implements CallObserver {
 
     @Override
     public @Nullable String spanId() {
-      for (CallObservation observation : observations) {
+      for (T observation : observations) {
         String id = observation.spanId();
         if (id != null) {
           return id;
@@ -131,7 +126,7 @@ final class CompositeObserver implements CallObserver {
     @Override
     public LlmContext.@Nullable Scope makeCurrent() {
       List<LlmContext.Scope> scopes = new ArrayList<>(observations.size());
-      for (CallObservation observation : observations) {
+      for (T observation : observations) {
         guardedObservation(
             () -> {
               LlmContext.Scope scope = observation.makeCurrent();
@@ -140,7 +135,20 @@ final class CompositeObserver implements CallObserver {
               }
             });
       }
-      return all(scopes);
+      return scopes.isEmpty() ? null : () -> closeAll(scopes);
+    }
+
+    private void closeAll(List<LlmContext.Scope> scopes) {
+      for (int i = scopes.size() - 1; i >= 0; i--) {
+        LlmContext.Scope scope = scopes.get(i);
+        guardedObservation(scope::close);
+      }
+    }
+  }
+
+  private final class Calls extends Several<CallObservation> implements CallObservation {
+    Calls(List<CallObservation> observations) {
+      super(observations);
     }
 
     @Override
@@ -180,48 +188,9 @@ final class CompositeObserver implements CallObserver {
     }
   }
 
-  private final class Steps implements StepObservation {
-    private final List<StepObservation> observations;
-
+  private final class Steps extends Several<StepObservation> implements StepObservation {
     Steps(List<StepObservation> observations) {
-      this.observations = observations;
-    }
-
-    @Override
-    public @Nullable String traceId() {
-      for (StepObservation observation : observations) {
-        String id = observation.traceId();
-        if (id != null) {
-          return id;
-        }
-      }
-      return null;
-    }
-
-    @Override
-    public @Nullable String spanId() {
-      for (StepObservation observation : observations) {
-        String id = observation.spanId();
-        if (id != null) {
-          return id;
-        }
-      }
-      return null;
-    }
-
-    @Override
-    public LlmContext.@Nullable Scope makeCurrent() {
-      List<LlmContext.Scope> scopes = new ArrayList<>(observations.size());
-      for (StepObservation observation : observations) {
-        guardedObservation(
-            () -> {
-              LlmContext.Scope scope = observation.makeCurrent();
-              if (scope != null) {
-                scopes.add(scope);
-              }
-            });
-      }
-      return all(scopes);
+      super(observations);
     }
 
     @Override
@@ -229,14 +198,6 @@ final class CompositeObserver implements CallObserver {
       for (StepObservation observation : observations) {
         guardedObservation(() -> observation.onEnd(step));
       }
-    }
-  }
-
-  private void guardedObservation(Runnable action) {
-    try {
-      action.run();
-    } catch (Throwable t) {
-      guard.swallow("observation", t);
     }
   }
 }
