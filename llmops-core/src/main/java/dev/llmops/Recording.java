@@ -36,12 +36,7 @@ final class Recording implements OpenCall {
   // guarded by this
   private boolean ended;
   private long startNanos;
-  private long firstChunkNanos = ABSENT;
-  private long firstOutputNanos = ABSENT;
-  private long previousChunkNanos;
-  private long chunks;
-  private @Nullable StreamRecorder recorder;
-  private @Nullable List<JsonText> storedChunks;
+  private @Nullable Chunks chunks;
   private @Nullable Integer attempts;
   private @Nullable List<String> problems;
   private Cleaner.@Nullable Cleanable abandoned;
@@ -186,30 +181,31 @@ final class Recording implements OpenCall {
       if (ended) {
         return;
       }
-      chunks++;
-      boolean stamp = chunkTimes || firstOutputNanos == ABSENT;
+      Chunks seen = chunks;
+      boolean stamp = seen == null || chunkTimes || seen.firstOutputNanos == ABSENT;
       long now = stamp ? ops.nanoTime() : 0;
-      if (firstChunkNanos == ABSENT) {
-        firstChunkNanos = Math.max(0, now - startNanos);
+      if (seen == null) {
+        seen = chunks = new Chunks(new StreamRecorder(ops.capturesContent()));
+      }
+      seen.count++;
+      if (seen.firstNanos == ABSENT) {
+        seen.firstNanos = Math.max(0, now - startNanos);
         onFirstChunk();
       } else if (chunkTimes) {
-        onChunk(now);
+        onChunk(now - seen.previousNanos);
       }
-      previousChunkNanos = now;
-      StreamRecorder into = recorder;
-      if (into == null) {
-        into = recorder = new StreamRecorder(ops.capturesContent());
-      }
+      seen.previousNanos = now;
+      StreamRecorder into = seen.recorder;
       try {
         reader.read(chunk, into);
       } catch (Throwable t) {
         unreadable("chunk reader", "a chunk could not be read: ", t);
       }
-      if (firstOutputNanos == ABSENT && into.hasOutput()) {
-        firstOutputNanos = Math.max(0, now - startNanos);
+      if (seen.firstOutputNanos == ABSENT && into.hasOutput()) {
+        seen.firstOutputNanos = Math.max(0, now - startNanos);
       }
       if (taps != null) {
-        store(chunk, reader);
+        store(chunk, reader, seen);
       }
     }
   }
@@ -224,17 +220,17 @@ final class Recording implements OpenCall {
     }
   }
 
-  private void onChunk(long now) {
+  private void onChunk(long sincePreviousNanos) {
     if (observation != null) {
       try {
-        observation.onChunk(Math.max(0, now - previousChunkNanos));
+        observation.onChunk(Math.max(0, sincePreviousNanos));
       } catch (Throwable t) {
         ops.guard().swallow("observation.onChunk", t);
       }
     }
   }
 
-  private <C> void store(C chunk, ChunkReader<? super C> reader) {
+  private <C> void store(C chunk, ChunkReader<? super C> reader, Chunks into) {
     if (!wantsResponse()) {
       return;
     }
@@ -242,15 +238,15 @@ final class Recording implements OpenCall {
       @SuppressWarnings("unchecked") // the reader's codec is for the chunks it reads
       CallCodec<C> codec = (CallCodec<C>) reader.codec();
       if (codec != null) {
-        if (storedChunks == null) {
-          storedChunks = new ArrayList<>();
+        if (into.stored == null) {
+          into.stored = new ArrayList<>();
         }
-        if (storedChunks.size() < MAX_STORED_CHUNKS) {
-          storedChunks.add(codec.encode(chunk));
+        if (into.stored.size() < MAX_STORED_CHUNKS) {
+          into.stored.add(codec.encode(chunk));
         }
       }
     } catch (Throwable t) {
-      storedChunks = null;
+      into.stored = null;
       unreadable("chunk codec", "a chunk could not be stored: ", t);
     }
   }
@@ -357,11 +353,15 @@ final class Recording implements OpenCall {
         }
         ended = true;
         call = finished(outcome(response, error, cancelled), now - startNanos);
-        if (storedAnswer == null && storedChunks != null && call.error() == null) {
-          storedAnswer = cancelled == null ? EncodedResponse.ofChunks(storedChunks) : null;
+        Chunks seen = chunks;
+        if (storedAnswer == null
+            && seen != null
+            && seen.stored != null
+            && call.error() == null
+            && cancelled == null) {
+          storedAnswer = EncodedResponse.ofChunks(seen.stored);
         }
-        recorder = null;
-        storedChunks = null;
+        chunks = null;
         if (abandoned != null) {
           abandoned.clean(); // the call has ended, so this only unregisters
           abandoned = null;
@@ -380,7 +380,7 @@ final class Recording implements OpenCall {
       @Nullable LlmResponse response,
       @Nullable CallError error,
       Outcome.@Nullable Reason cancelled) {
-    StreamRecorder told = recorder;
+    StreamRecorder told = chunks == null ? null : chunks.recorder;
     LlmResponse partial = response;
     if (partial == null && told != null) {
       try {
@@ -413,12 +413,19 @@ final class Recording implements OpenCall {
         context,
         request,
         outcome,
-        Timing.ofNanos(start, totalNanos, firstChunkNanos, firstOutputNanos, chunks),
+        timing(totalNanos),
         cost,
         sent,
         context.origin(),
         1,
         problems == null ? List.of() : problems);
+  }
+
+  private Timing timing(long totalNanos) {
+    Chunks seen = chunks;
+    return seen == null
+        ? Timing.ofNanos(start, totalNanos, ABSENT, ABSENT, 0)
+        : Timing.ofNanos(start, totalNanos, seen.firstNanos, seen.firstOutputNanos, seen.count);
   }
 
   private void tellTaps(LlmCall call, @Nullable EncodedResponse stored) {
@@ -481,6 +488,20 @@ final class Recording implements OpenCall {
   private void unreadable(String place, String what, Throwable t) {
     ops.guard().swallow(place, t);
     problem(what + t.getClass().getName());
+  }
+
+  /** What only a stream has; made with its first chunk, so that other calls do not pay for it. */
+  private static final class Chunks {
+    final StreamRecorder recorder;
+    long firstNanos = ABSENT;
+    long firstOutputNanos = ABSENT;
+    long previousNanos;
+    long count;
+    @Nullable List<JsonText> stored;
+
+    Chunks(StreamRecorder recorder) {
+      this.recorder = recorder;
+    }
   }
 
   private record AttemptView(LlmRequest request, LlmContext context, boolean replayable)
