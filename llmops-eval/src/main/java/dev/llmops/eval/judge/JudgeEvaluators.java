@@ -150,12 +150,7 @@ public final class JudgeEvaluators {
             criteria.choices(),
             frame.task() + "\n\n" + criteria.criteria().strip() + "\n" + steps);
     Map<String, String> settings = settings(judge, frame);
-    settings.put("criteria", criteria.criteria());
-    settings.put("criteria_version", criteria.version());
-    if (!criteria.steps().isEmpty()) {
-      settings.put("steps", String.join(" | ", criteria.steps()));
-    }
-    settings.put("choices", String.join(" | ", JudgeChoice.names(criteria.choices())));
+    settings.putAll(criteria.settings());
     EvaluatorSpec spec =
         spec(
             criteria.name(),
@@ -185,8 +180,8 @@ public final class JudgeEvaluators {
    * One of these evaluators by its name, over this judge's model: for applications that have a
    * judge and keep the rest in properties.
    *
-   * @param settings as in {@code docs/evaluators/judge.md}, without {@code model} and {@code
-   *     base_url}
+   * @param settings as in {@code docs/evaluators/judge.md}, or those of another's spec, which make
+   *     it again; {@code base_url} is the model's own business
    * @throws IllegalArgumentException if the name or a setting is unknown, or a value out of range
    */
   public static Evaluator byName(String name, Map<String, String> settings, JudgeModel model) {

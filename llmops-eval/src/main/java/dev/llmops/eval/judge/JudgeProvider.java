@@ -9,6 +9,8 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.judge.JudgeEvaluators.Rival;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ public final class JudgeProvider implements EvaluatorProvider {
     String model = settings.text("model");
     String baseUrl = settings.text("base_url");
     if (model == null) {
-      Evaluator unasked = make(name, settings, absent());
+      Evaluator unasked = make(name, settings, judge(settings, absent()));
       EvaluatorSpec spec = unasked.spec();
       Function<EvalCase, EvalResult> skip =
           evalCase ->
@@ -57,12 +59,29 @@ public final class JudgeProvider implements EvaluatorProvider {
   }
 
   static Evaluator make(String name, EvaluatorSettings settings, JudgeModel model) {
-    Judge judge = judge(settings, model);
+    Evaluator evaluator = make(name, settings, judge(settings, model));
+    Map<String, String> made = evaluator.spec().settings();
+    for (String fixed : List.of("rubric", "model")) {
+      String wanted = settings.text(fixed);
+      if (wanted != null && !wanted.equals(made.get(fixed))) {
+        throw new IllegalArgumentException(
+            "setting \""
+                + fixed
+                + "\" of "
+                + name
+                + " must be \""
+                + made.get(fixed)
+                + "\" or left out, but was \""
+                + wanted
+                + "\"");
+      }
+    }
+    return evaluator;
+  }
+
+  private static Evaluator make(String name, EvaluatorSettings settings, Judge judge) {
     if (name.equals("g_eval")) {
-      Criteria criteria =
-          Criteria.of("g_eval", settings.required("criteria"))
-              .withSteps(settings.list("steps").toArray(new String[0]));
-      return JudgeEvaluators.gEval(judge, criteria);
+      return JudgeEvaluators.gEval(judge, Criteria.of(settings));
     }
     if (name.equals("pairwise")) {
       return JudgeEvaluators.pairwise(judge, settings.choice("rival", Rival.REFERENCE));
@@ -70,7 +89,10 @@ public final class JudgeProvider implements EvaluatorProvider {
     Function<Judge, Evaluator> maker = JudgeEvaluators.ready().get(name);
     if (maker == null) {
       throw new IllegalArgumentException(
-          "judge \"" + name + "\" is not known; known are " + JudgeEvaluators.ready().keySet());
+          "judge \""
+              + name
+              + "\" is not known; known are g_eval, pairwise, "
+              + String.join(", ", JudgeEvaluators.ready().keySet()));
     }
     return maker.apply(judge);
   }

@@ -572,8 +572,47 @@ class JudgeEvaluatorsTest {
             ScriptedJudge.inTurn(verdict("5")));
     assertThat(scored(made.evaluate(QA)).score()).isEqualTo(1);
     assertThat(made.spec().settings())
-        .containsEntry("steps", "one | two")
+        .containsEntry("steps", "one|two")
         .containsEntry("temperature", "server");
+  }
+
+  @Test
+  void anEvaluatorIsMadeAgainFromItsSpec() {
+    Judge judge =
+        Judge.builder(ScriptedJudge.inTurn())
+            .language(Judge.Language.ZH)
+            .repetitions(3)
+            .temperature(null)
+            .weightedByLogprobs(true)
+            .build();
+    List<Evaluator> made = new ArrayList<>();
+    JudgeEvaluators.ready().values().forEach(each -> made.add(each.apply(judge)));
+    made.add(JudgeEvaluators.pairwise(judge, Rival.SAMPLE));
+    made.add(
+        JudgeEvaluators.gEval(
+            judge,
+            Criteria.of("g_eval", "No a|b.")
+                .withSteps("one", "two|three")
+                .withChoices(
+                    Direction.LOWER_IS_BETTER,
+                    new JudgeChoice("none", 0, "not: any"),
+                    new JudgeChoice("much", 10, "a lot"))
+                .withNeeds(Need.OUTPUT, Need.CONTEXT)));
+
+    for (Evaluator each : made) {
+      assertThat(
+              JudgeEvaluators.byName(
+                      each.spec().name(), each.spec().settings(), ScriptedJudge.inTurn())
+                  .spec())
+          .isEqualTo(each.spec());
+    }
+    assertThatThrownBy(
+            () ->
+                JudgeEvaluators.byName(
+                    "fluency", Map.of("rubric", "fluency@0/en+1"), ScriptedJudge.inTurn()))
+        .hasMessage(
+            "setting \"rubric\" of fluency must be \"fluency@1/en+1\" or left out, but was"
+                + " \"fluency@0/en+1\"");
   }
 
   private static Errored errored(JudgeModel model) {
