@@ -202,7 +202,7 @@ public final class Combined {
     String reason = result.by().name() + ": " + result.reason();
     return result instanceof EvalResult.Errored errored
         ? new EvalResult.Errored(spec, errored.type(), reason, errored.spend())
-        : new Skipped(spec, reason);
+        : new Skipped(spec, reason, result.spend());
   }
 
   private static String reasons(List<EvalResult> results) {

@@ -79,17 +79,19 @@ public sealed interface EvalResult {
    *
    * @param by who says so
    * @param reason what is missing and how to provide it, or why the measure is not defined
+   * @param spend what it cost to find that out: a judge pays to learn that an answer makes no claim
    */
-  record Skipped(EvaluatorSpec by, String reason) implements EvalResult {
+  record Skipped(EvaluatorSpec by, String reason, Spend spend) implements EvalResult {
     /** Checks for null only. */
     public Skipped {
       Objects.requireNonNull(by, "by must not be null");
       Objects.requireNonNull(reason, "reason must not be null");
+      Objects.requireNonNull(spend, "spend must not be null");
     }
 
-    @Override
-    public Spend spend() {
-      return Spend.NONE;
+    /** Found out for free. */
+    public Skipped(EvaluatorSpec by, String reason) {
+      this(by, reason, Spend.NONE);
     }
   }
 
@@ -136,6 +138,14 @@ public sealed interface EvalResult {
         throw new IllegalArgumentException("calls must not be negative, but was " + calls);
       }
       Objects.requireNonNull(usage, "usage must not be null");
+    }
+
+    /**
+     * Both together; what one of them does not know, the sum does not know. Times add up, also
+     * those of calls that ran side by side.
+     */
+    public Spend plus(Spend other) {
+      return Spends.sum(this, other);
     }
   }
 }

@@ -43,7 +43,7 @@ public enum Need {
   }
 
   /** Whether the case has it; needs from outside the case are always met here. */
-  boolean isMetBy(EvalCase evalCase) {
+  public boolean isMetBy(EvalCase evalCase) {
     return switch (this) {
       case INPUT -> evalCase.input() != null;
       case OUTPUT -> evalCase.output() != null;

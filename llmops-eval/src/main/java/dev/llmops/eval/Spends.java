@@ -20,7 +20,7 @@ final class Spends {
     return sum;
   }
 
-  private static Spend sum(Spend one, Spend other) {
+  static Spend sum(Spend one, Spend other) {
     if (one.equals(Spend.NONE)) {
       return other;
     }

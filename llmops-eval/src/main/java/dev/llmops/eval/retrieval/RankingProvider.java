@@ -1,0 +1,39 @@
+package dev.llmops.eval.retrieval;
+
+import dev.llmops.eval.EvaluatorProvider;
+import dev.llmops.eval.EvaluatorSettings;
+import dev.llmops.eval.retrieval.RankingEvaluators.Gain;
+
+/** Makes ranking measures by name; public for the service loader. {@code k} is 10 unless told. */
+public final class RankingProvider implements EvaluatorProvider {
+
+  /** For the service loader. */
+  public RankingProvider() {}
+
+  @Override
+  public void register(Registrar registrar) {
+    registrar.add("precision_at_k", settings -> RankingEvaluators.precisionAtK(k(settings)));
+    registrar.add("recall_at_k", settings -> RankingEvaluators.recallAtK(k(settings)));
+    registrar.add("hit_at_k", settings -> RankingEvaluators.hitAtK(k(settings)));
+    registrar.add("reciprocal_rank", settings -> RankingEvaluators.reciprocalRank());
+    registrar.add(
+        "average_precision",
+        settings ->
+            settings.text("k") == null
+                ? RankingEvaluators.averagePrecision()
+                : RankingEvaluators.averagePrecision(k(settings)));
+    registrar.add(
+        "ndcg",
+        settings -> {
+          Gain gain = settings.choice("gain", Gain.LINEAR);
+          return settings.text("k") == null && gain == Gain.LINEAR
+              ? RankingEvaluators.ndcg()
+              : RankingEvaluators.ndcg(
+                  settings.number("k", RankingEvaluators.MAX_K, 1, RankingEvaluators.MAX_K), gain);
+        });
+  }
+
+  private static int k(EvaluatorSettings settings) {
+    return settings.number("k", 10, 1, RankingEvaluators.MAX_K);
+  }
+}
