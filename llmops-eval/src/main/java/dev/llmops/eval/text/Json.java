@@ -99,8 +99,7 @@ final class Json {
 
   private static String problem(JsonProcessingException e) {
     String message = e.getOriginalMessage();
-    int line = message.indexOf('\n');
-    String first = line < 0 ? message : message.substring(0, line);
+    String first = message.split("\\n| \\(start marker", 2)[0];
     return "not valid JSON: "
         + (first.length() > 200 ? first.substring(0, 200) + "…" : first)
         + (e.getLocation() == null

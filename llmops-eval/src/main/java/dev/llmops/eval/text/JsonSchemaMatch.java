@@ -2,6 +2,7 @@ package dev.llmops.eval.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.re2j.Pattern;
+import com.networknt.schema.AbsoluteIri;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
@@ -9,6 +10,7 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.SpecVersionDetector;
 import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.regex.RegularExpression;
+import com.networknt.schema.resource.InputStreamSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +18,7 @@ import java.util.Set;
 
 /**
  * The only class that touches networknt's validator, which is optional. Patterns of a schema run on
- * RE2/J. A schema is never fetched: only its own parts and the meta-schemas are resolved.
+ * RE2/J. A schema is never fetched: only references into itself are resolved.
  */
 final class JsonSchemaMatch {
 
@@ -56,15 +58,16 @@ final class JsonSchemaMatch {
       made.initializeValidators();
       return new JsonSchemaMatch(made);
     } catch (RuntimeException e) {
+      // the library wraps our own refusals
+      Throwable why = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
       throw new IllegalArgumentException(
           "schema cannot be used: "
-              + (e.getMessage() == null ? e.getClass().getName() : e.getMessage()),
+              + (why.getMessage() == null ? why.getClass().getName() : why.getMessage()),
           e);
     }
   }
 
-  private static com.networknt.schema.resource.InputStreamSource refuse(
-      com.networknt.schema.AbsoluteIri iri) {
+  private static InputStreamSource refuse(AbsoluteIri iri) {
     throw new IllegalArgumentException(
         "$ref to " + iri + " is not resolved: nothing is fetched; put it under $defs");
   }

@@ -56,6 +56,11 @@ final class NumberWords {
     return found;
   }
 
+  /** The English number that begins at this index, which must begin a word. */
+  static @Nullable Found englishAt(String text, int start) {
+    return isLatin(text.charAt(start)) ? english(text, start) : null;
+  }
+
   private static @Nullable Found english(String text, int start) {
     long total = 0;
     long group = 0;

@@ -138,6 +138,27 @@ public final class TextEvaluators {
   }
 
   /**
+   * {@code answer_correctness}: whether a long, chatty output asserts a short reference, without a
+   * judge. The measure is the weighted recall of the best reference: 1 a word; 0.1 a function word;
+   * 0.2 a word of the question ({@link EvalCase#input()}, where given); 1.5 a number, and one that
+   * is missing makes the answer wrong; 2.5 the last word of a name. Numbers, dates, plurals,
+   * accents and footnote marks are read in all their writings; a word also matches by a common
+   * beginning. What is denied ("it is not Paris") or only one of several hedged candidates does not
+   * count; an output that says it does not know must match twice as well. Chinese and Japanese
+   * references are compared by pairs of characters. The recall is mapped so that 0.5 is the
+   * threshold (0.33 for words, 0.2 for characters) that was chosen on labelled rows; the label says
+   * {@code correct} or {@code incorrect}. Reads outputs of at most 100,000 characters and
+   * references of 20,000.
+   *
+   * <p>Reference {@code "Wilhelm Conrad Röntgen"}: weights 1, 1 and 2.5. Output {@code "It was
+   * Wilhelm Roentgen."}: 1 ÷ 4.5 = 0.222 → 0.337, incorrect; {@code "Wilhelm Röntgen"}: 3.5 ÷ 4.5 =
+   * 0.778 → 0.834, correct.
+   */
+  public static Evaluator answerCorrectness() {
+    return AnswerCorrectness.create();
+  }
+
+  /**
    * {@code multiple_choice}: the output takes the choice whose letter is the reference. An
    * announced choice ({@code the answer is (B)}, {@code 答案：B}, {@code 选B}) comes before one that
    * leads the text ({@code B. Paris}) and one in brackets. No choice found scores 0 with the label
@@ -175,6 +196,75 @@ public final class TextEvaluators {
   /** {@code json_schema} with the schema in the case's first reference. */
   public static Evaluator jsonSchema(boolean fenced) {
     return JsonSchemas.ofReference(fenced);
+  }
+
+  /**
+   * {@code xml_valid}: the output is one well-formed XML document (XML 1.0 with namespaces).
+   * Nothing outside of it is read; entities that grow beyond the JDK's limits are a fail.
+   *
+   * @param fenced whether the document may stand in one code fence
+   */
+  public static Evaluator xmlValid(boolean fenced) {
+    return Markup.xml(fenced);
+  }
+
+  /**
+   * {@code sql_valid}: JSqlParser reads the output as one or more statements. It knows the common
+   * grammar of many dialects, neither tables nor types, so a pass is not a promise that a database
+   * runs it. Needs {@code com.github.jsqlparser:jsqlparser} 5.3, an optional dependency. Reads at
+   * most 20,000 characters, for at most two seconds; a parser thread is made for each call.
+   *
+   * @param fenced whether the SQL may stand in one code fence
+   */
+  public static Evaluator sqlValid(boolean fenced) {
+    return SqlCheck.of(fenced);
+  }
+
+  /**
+   * {@code code_fence}: there is a fenced code block and all are closed (CommonMark 0.31, section
+   * 4.5; blocks inside lists and quotes are not looked at).
+   *
+   * @param language that at least one of them must name; any where empty
+   */
+  public static Evaluator codeFence(String language) {
+    return CodeFences.of(language);
+  }
+
+  /**
+   * {@code language}: the output is mainly in the expected language, told by script and, for Latin
+   * and Cyrillic, by frequent words. Code blocks and addresses do not count. Skipped where fewer
+   * than two telling words or characters stand; dialects and related languages that are not listed
+   * are not told apart.
+   *
+   * @param expected ISO 639-1 code, one of ar bn de el en es fr he hi hy id it ja ka ko nl pl pt ru
+   *     sv ta th tr uk vi zh
+   */
+  public static Evaluator language(String expected) {
+    return Languages.of(expected);
+  }
+
+  /** {@code language}: the output is in the language of the input. */
+  public static Evaluator language() {
+    return Languages.of(null);
+  }
+
+  /**
+   * {@code citation_present}: the output cites at least once ({@code [1]}, {@code [^1]}, {@code
+   * 【1】}, a document's id in brackets, an address, {@code (Smith, 2020)}), and, where the case has
+   * {@linkplain EvalCase#context() documents}, no number that is none of them. Whether the source
+   * says so is not looked at.
+   */
+  public static Evaluator citationPresent() {
+    return Citations.create();
+  }
+
+  /**
+   * {@code refusal_phrase}: whether the first 300 characters hold a phrase of refusal, English or
+   * Chinese; raw 1 for a refusal, the lower the better (where a refusal is wanted, negate it). It
+   * misses refusals in other words and partial ones.
+   */
+  public static Evaluator refusalPhrase() {
+    return RefusalPhrases.create();
   }
 
   /**

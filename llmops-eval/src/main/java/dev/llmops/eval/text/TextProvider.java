@@ -60,6 +60,7 @@ public final class TextProvider implements EvaluatorProvider {
             TextEvaluators.numericAnswer(
                 settings.decimal("absolute", 0, 0, Double.MAX_VALUE),
                 settings.decimal("relative", 0, 0, Double.MAX_VALUE)));
+    registrar.add("answer_correctness", settings -> TextEvaluators.answerCorrectness());
     registrar.add(
         "multiple_choice",
         settings -> TextEvaluators.multipleChoice(settings.number("choices", 26, 2, 26)));
@@ -74,6 +75,18 @@ public final class TextProvider implements EvaluatorProvider {
               ? TextEvaluators.jsonSchema(fenced)
               : TextEvaluators.jsonSchema(schema, fenced);
         });
+    registrar.add("xml_valid", settings -> TextEvaluators.xmlValid(settings.flag("fenced", false)));
+    registrar.add("sql_valid", settings -> TextEvaluators.sqlValid(settings.flag("fenced", false)));
+    registrar.add(
+        "code_fence", settings -> TextEvaluators.codeFence(settings.text("language", "")));
+    registrar.add(
+        "language",
+        settings -> {
+          String language = settings.text("language");
+          return language == null ? TextEvaluators.language() : TextEvaluators.language(language);
+        });
+    registrar.add("citation_present", settings -> TextEvaluators.citationPresent());
+    registrar.add("refusal_phrase", settings -> TextEvaluators.refusalPhrase());
     registrar.add(
         "json_equal",
         settings ->
