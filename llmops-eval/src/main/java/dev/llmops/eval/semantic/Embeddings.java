@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * AI's {@code EmbeddingModel}:
  *
  * <pre>{@code
- * Embeddings embeddings = Embeddings.of("text-embedding-3-small", 8_000, springModel::embed);
+ * Embeddings embeddings =
+ *     Embeddings.of("text-embedding-3-small", 24_000, CostClass.PAID, springModel::embed);
  * }</pre>
  */
 public interface Embeddings {
@@ -97,13 +98,18 @@ public interface Embeddings {
    *
    * @param model its name
    * @param maxInputChars see {@link #maxInputChars()}
+   * @param costClass see {@link #costClass()}
    * @param function thread-safe; what it throws becomes an {@link EmbeddingException}
    */
   static Embeddings of(
-      String model, int maxInputChars, Function<List<String>, List<float[]>> function) {
+      String model,
+      int maxInputChars,
+      CostClass costClass,
+      Function<List<String>, List<float[]>> function) {
     return new FunctionEmbeddings(
         model,
         maxInputChars,
+        costClass,
         texts ->
             new EmbeddingBatch(
                 function.apply(texts).stream().map(Embedding::of).toList(), Spend.NONE));

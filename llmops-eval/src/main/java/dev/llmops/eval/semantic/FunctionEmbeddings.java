@@ -1,5 +1,7 @@
 package dev.llmops.eval.semantic;
 
+import dev.llmops.eval.EvalResult.Spend;
+import dev.llmops.eval.EvaluatorSpec.CostClass;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -10,11 +12,15 @@ final class FunctionEmbeddings implements Embeddings {
 
   private final String model;
   private final int maxInputChars;
+  private final CostClass costClass;
   private final Function<List<String>, EmbeddingBatch> function;
   private volatile @Nullable Integer dimension;
 
   FunctionEmbeddings(
-      String model, int maxInputChars, Function<List<String>, EmbeddingBatch> function) {
+      String model,
+      int maxInputChars,
+      CostClass costClass,
+      Function<List<String>, EmbeddingBatch> function) {
     if (model.isBlank()) {
       throw new IllegalArgumentException("model must not be blank");
     }
@@ -24,6 +30,7 @@ final class FunctionEmbeddings implements Embeddings {
     }
     this.model = model;
     this.maxInputChars = maxInputChars;
+    this.costClass = Objects.requireNonNull(costClass, "costClass must not be null");
     this.function = Objects.requireNonNull(function, "function must not be null");
   }
 
@@ -38,6 +45,11 @@ final class FunctionEmbeddings implements Embeddings {
   }
 
   @Override
+  public CostClass costClass() {
+    return costClass;
+  }
+
+  @Override
   public @Nullable Integer dimension() {
     return dimension;
   }
@@ -45,7 +57,7 @@ final class FunctionEmbeddings implements Embeddings {
   @Override
   public EmbeddingBatch embed(List<String> texts) {
     if (texts.isEmpty()) {
-      return new EmbeddingBatch(List.of(), dev.llmops.eval.EvalResult.Spend.NONE);
+      return new EmbeddingBatch(List.of(), Spend.NONE);
     }
     TextChecks.check(this, texts);
     EmbeddingBatch batch;

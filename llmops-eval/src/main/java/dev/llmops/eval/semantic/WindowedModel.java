@@ -2,10 +2,15 @@ package dev.llmops.eval.semantic;
 
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.bgesmallzhv15q.BgeSmallZhV15QuantizedEmbeddingModel;
 import dev.langchain4j.model.output.Response;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,36 +30,41 @@ final class WindowedModel {
    * @param window the most tokens of a text that the model reads; a character is a token at most
    * @param pieceChars how many characters fill the window as a rule
    */
-  WindowedModel(EmbeddingModel model, int window, int pieceChars) {
+  private WindowedModel(EmbeddingModel model, int window, int pieceChars) {
     this.model = model;
     this.window = window;
     this.pieceChars = pieceChars;
   }
 
+  // made here and not by the caller: this class alone needs LangChain4j on the class path
+
+  static WindowedModel miniLm() {
+    return new WindowedModel(new AllMiniLmL6V2QuantizedEmbeddingModel(), 126, 480);
+  }
+
+  static WindowedModel bgeSmallZh() {
+    return new WindowedModel(new BgeSmallZhV15QuantizedEmbeddingModel(), 510, 510);
+  }
+
   List<Embedding> embed(List<String> texts) {
-    @Nullable Embedding[] vectors = new Embedding[texts.size()];
-    List<Integer> places = new ArrayList<>();
-    List<TextSegment> shorts = new ArrayList<>();
-    for (int i = 0; i < vectors.length; i++) {
-      String text = TextChecks.clean(texts.get(i));
+    Map<String, Embedding> vectors = new HashMap<>();
+    Set<String> shorts = new LinkedHashSet<>();
+    for (String each : texts) {
+      String text = TextChecks.clean(each);
       if (text.length() <= window) {
-        places.add(i);
-        shorts.add(TextSegment.from(text));
-      } else {
-        vectors[i] = embedLong(text);
+        shorts.add(text);
+      } else if (!vectors.containsKey(text)) {
+        vectors.put(text, embedLong(text));
       }
     }
     if (!shorts.isEmpty()) {
-      List<dev.langchain4j.data.embedding.Embedding> made = model.embedAll(shorts).content();
-      for (int i = 0; i < places.size(); i++) {
-        vectors[places.get(i)] = Embedding.of(made.get(i).vector());
+      var made = model.embedAll(shorts.stream().map(TextSegment::from).toList()).content();
+      int i = 0;
+      for (String text : shorts) {
+        vectors.put(text, Embedding.of(made.get(i++).vector()));
       }
     }
-    List<Embedding> all = new ArrayList<>();
-    for (Embedding vector : vectors) {
-      all.add(Objects.requireNonNull(vector));
-    }
-    return all;
+    return texts.stream().map(TextChecks::clean).map(vectors::get).toList();
   }
 
   private Embedding embedLong(String text) {

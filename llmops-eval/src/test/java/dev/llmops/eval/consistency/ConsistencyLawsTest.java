@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.EvaluatorSpec.CostClass;
 import dev.llmops.eval.consistency.ConsistencyEvaluators.EntropyWeights;
 import dev.llmops.eval.consistency.ConsistencyEvaluators.NgramMeasure;
 import dev.llmops.eval.consistency.Entailment.Judgement;
@@ -27,6 +28,7 @@ class ConsistencyLawsTest {
       Embeddings.of(
           "random",
           10_000,
+          CostClass.LOCAL_MODEL,
           texts ->
               texts.stream()
                   .map(

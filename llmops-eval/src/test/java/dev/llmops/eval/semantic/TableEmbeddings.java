@@ -1,5 +1,6 @@
 package dev.llmops.eval.semantic;
 
+import dev.llmops.eval.EvaluatorSpec.CostClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class TableEmbeddings {
     return Embeddings.of(
         "table",
         1000,
+        CostClass.LOCAL_MODEL,
         texts -> {
           asked.add(List.copyOf(texts));
           List<float[]> vectors = new ArrayList<>();
