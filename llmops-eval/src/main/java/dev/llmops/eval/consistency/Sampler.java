@@ -81,8 +81,7 @@ public final class Sampler {
     } finally {
       // closed first: what the interrupt makes a task answer or throw is dropped
       ledger.close();
-      var unstarted = executor.shutdownNow();
-      unstarted.clear();
+      var unused = executor.shutdownNow();
     }
     return ledger.run(input, Duration.ofNanos(System.nanoTime() - start));
   }

