@@ -231,7 +231,8 @@ final class Languages {
 
   private static void put(String language, String words) {
     BY_WORDS.add(language);
-    for (String word : words.split(" ", -1)) {
+    // once a language, however often a list names it
+    for (String word : new TreeSet<>(List.of(words.split(" ", -1)))) {
       WORDS.computeIfAbsent(word, absent -> new ArrayList<>()).add(language);
     }
   }
