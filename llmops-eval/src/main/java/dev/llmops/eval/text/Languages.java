@@ -9,13 +9,15 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +43,55 @@ final class Languages {
               Character.UnicodeScript.GEORGIAN, "ka",
               Character.UnicodeScript.ARMENIAN, "hy"));
 
-  /** Frequent words of each language, those that several share too. */
-  private static final Map<String, Set<String>> WORDS = words();
+  /** Frequent words, each with the languages it is frequent in. */
+  private static final Map<String, List<String>> WORDS = new HashMap<>();
+
+  private static final Set<String> BY_WORDS = new TreeSet<>();
+
+  static {
+    put(
+        "en",
+        "the of and to in is that it was for on are with as this be at have from or by not but what which you they his her has had were an will would there their can if about when how who do does i we my your");
+    put(
+        "de",
+        "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über so zum war haben nur oder aber vor zur bis mehr durch man sein wurde ich wir was");
+    put(
+        "fr",
+        "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la avec son cette ses mais comme on tout nous sa aux été elle ou leur deux ces je vous où être fait");
+    put(
+        "es",
+        "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este ya entre cuando todo esta ser son dos también fue había era muy hasta desde está qué yo");
+    put(
+        "it",
+        "di e il la che in un a per è una sono con non da del si le dei della al come più ma lo ha nel alla i gli anche se o questo delle su dal ed era essere dalla cosa suo loro questa tra nella quando chi mi");
+    put(
+        "pt",
+        "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem são você");
+    put(
+        "nl",
+        "de en het van een in is dat op te zijn met voor niet die er aan om ook als dan maar bij of uit nog naar heeft hij ze door wordt wat over tot deze ik was je werd kan geen worden onder zo");
+    put(
+        "sv",
+        "och i att det som en på är av för med den till inte om ett han var jag de från men så har vi kan när hade sig eller under efter också sin där detta mycket");
+    put(
+        "pl",
+        "i w na z do się nie jest to że o jak za od po co ale dla przez są tym być był który tak jego czy lub oraz także jako może tego ich przy już było która");
+    put(
+        "tr",
+        "bir ve bu da de için ile olarak çok daha olan gibi en o ne kadar sonra ise var ya mi değil her ama olduğu ben tarafından büyük veya");
+    put(
+        "id",
+        "yang dan di dari untuk dengan ini pada itu adalah tidak dalam ke akan oleh juga atau sebagai ada bisa karena mereka saya dapat telah kami lebih seperti");
+    put(
+        "vi",
+        "và của là có không được cho các một những trong với người này để đã khi từ đến cũng như về tôi ra nhiều hay");
+    put(
+        "ru",
+        "и в не на что я с он как это а то по но к из у за от так же для вы бы о его она все был мы или при если они также были которые может быть была");
+    put(
+        "uk",
+        "і в не на що я з він як це а то по але до із у за від так же для ви про його вона всі був ми або при якщо вони також були які може бути та є");
+  }
 
   private Languages() {}
 
@@ -81,8 +130,8 @@ final class Languages {
   }
 
   private static Set<String> known() {
-    Set<String> known = new java.util.TreeSet<>(BY_SCRIPT.values());
-    known.addAll(WORDS.keySet());
+    Set<String> known = new TreeSet<>(BY_SCRIPT.values());
+    known.addAll(BY_WORDS);
     known.addAll(List.of("zh", "ja"));
     return known;
   }
@@ -140,12 +189,9 @@ final class Languages {
       if (!letter) {
         if (i > start && i - start <= 12) {
           String word = lower.substring(start, i);
-          WORDS.forEach(
-              (language, words) -> {
-                if (words.contains(word)) {
-                  hits.merge(language, 1, Integer::sum);
-                }
-              });
+          for (String language : WORDS.getOrDefault(word, List.of())) {
+            hits.merge(language, 1, Integer::sum);
+          }
         }
         start = i + 1;
       }
@@ -183,68 +229,11 @@ final class Languages {
     return out.toString();
   }
 
-  private static Map<String, Set<String>> words() {
-    Map<String, Set<String>> words = new TreeMap<>();
-    put(
-        words,
-        "en",
-        "the of and to in is that it was for on are with as this be at have from or by not but what which you they his her has had were an will would there their can if about when how who do does i we my your");
-    put(
-        words,
-        "de",
-        "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über so zum war haben nur oder aber vor zur bis mehr durch man sein wurde ich wir was");
-    put(
-        words,
-        "fr",
-        "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la avec son cette ses mais comme on tout nous sa aux été elle ou leur deux ces je vous où être fait");
-    put(
-        words,
-        "es",
-        "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este ya entre cuando todo esta ser son dos también fue había era muy hasta desde está qué yo");
-    put(
-        words,
-        "it",
-        "di e il la che in un a per è una sono con non da del si le dei della al come più ma lo ha nel alla i gli anche se o questo delle su dal ed era essere dalla cosa suo loro questa tra nella quando chi mi");
-    put(
-        words,
-        "pt",
-        "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem são você");
-    put(
-        words,
-        "nl",
-        "de en het van een in is dat op te zijn met voor niet die er aan om ook als dan maar bij of uit nog naar heeft hij ze door wordt wat over tot deze ik was je werd kan geen worden onder zo");
-    put(
-        words,
-        "sv",
-        "och i att det som en på är av för med den till inte om ett han var jag de från men så har vi kan när hade sig eller under efter också sin där detta mycket");
-    put(
-        words,
-        "pl",
-        "i w na z do się nie jest to że o jak za od po co ale dla przez są tym być był który tak jego czy lub oraz także jako może tego ich przy już było która");
-    put(
-        words,
-        "tr",
-        "bir ve bu da de için ile olarak çok daha olan gibi en o ne kadar sonra ise var ya mi değil her ama olduğu ben tarafından büyük veya");
-    put(
-        words,
-        "id",
-        "yang dan di dari untuk dengan ini pada itu adalah tidak dalam ke akan oleh juga atau sebagai ada bisa karena mereka saya dapat telah kami lebih seperti");
-    put(
-        words,
-        "vi",
-        "và của là có không được cho các một những trong với người này để đã khi từ đến cũng như về tôi ra nhiều hay");
-    put(
-        words,
-        "ru",
-        "и в не на что я с он как это а то по но к из у за от так же для вы бы о его она все был мы или при если они также были которые может быть была");
-    put(
-        words,
-        "uk",
-        "і в не на що я з він як це а то по але до із у за від так же для ви про його вона всі був ми або при якщо вони також були які може бути та є");
-    return words;
-  }
-
-  private static void put(Map<String, Set<String>> all, String language, String words) {
-    all.put(language, new HashSet<>(List.of(words.split(" ", -1))));
+  private static void put(String language, String words) {
+    BY_WORDS.add(language);
+    // once a language, however often a list names it
+    for (String word : new TreeSet<>(List.of(words.split(" ", -1)))) {
+      WORDS.computeIfAbsent(word, absent -> new ArrayList<>()).add(language);
+    }
   }
 }
