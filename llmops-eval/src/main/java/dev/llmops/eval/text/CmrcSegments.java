@@ -12,9 +12,13 @@ final class CmrcSegments {
   /** The script's list, without its two-character ellipsis, which no single character equals. */
   private static final String PUNCTUATION = "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』";
 
+  /** Some thirty patterns pass over the text, at a microsecond a character. */
+  private static final int MAX_CHARS = 500_000;
+
   private CmrcSegments() {}
 
   static List<String> of(String text) {
+    NotMeasurable.check("text", "characters", text.length(), MAX_CHARS);
     String lower = PythonText.strip(PythonText.lower(text));
     List<String> segments = new ArrayList<>();
     StringBuilder other = new StringBuilder();

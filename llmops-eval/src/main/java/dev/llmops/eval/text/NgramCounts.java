@@ -26,12 +26,15 @@ final class NgramCounts {
    */
   NgramCounts(int maxOrder, int tokens) {
     this.maxOrder = maxOrder;
-    int guess = Math.max(16, (int) Math.min(1L << 22, (long) tokens * maxOrder));
-    int capacity = Integer.highestOneBit(guess) << 1;
+    int guess = Math.max(8, (int) Math.min(1L << 22, (long) tokens * maxOrder));
+    int capacity = 16;
+    while (maxNodes(capacity) <= guess) {
+      capacity *= 2;
+    }
     edges = new long[capacity];
     children = new int[capacity];
-    highest = new int[capacity];
-    current = new int[capacity];
+    highest = new int[guess + 1];
+    current = new int[guess + 1];
   }
 
   /** Takes in a reference; tokens are numbers of 0 or more. */
@@ -102,7 +105,11 @@ final class NgramCounts {
     edges[slot] = edge;
     children[slot] = nodes;
     int child = nodes++;
-    if (nodes > edges.length * 5L / 8) {
+    if (child == highest.length) {
+      highest = Arrays.copyOf(highest, child * 2);
+      current = Arrays.copyOf(current, child * 2);
+    }
+    if (nodes > maxNodes(edges.length)) {
       grow();
     }
     return child;
@@ -114,8 +121,6 @@ final class NgramCounts {
     int[] oldChildren = children;
     edges = new long[capacity];
     children = new int[capacity];
-    highest = Arrays.copyOf(highest, capacity);
-    current = Arrays.copyOf(current, capacity);
     int mask = capacity - 1;
     for (int i = 0; i < oldEdges.length; i++) {
       if (oldEdges[i] != 0) {
@@ -127,6 +132,10 @@ final class NgramCounts {
         children[slot] = oldChildren[i];
       }
     }
+  }
+
+  private static int maxNodes(int capacity) {
+    return (int) (capacity * 5L / 8);
   }
 
   private static int hash(long edge) {

@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 final class NltkWords {
 
   private static final String SPACE = "[\\s\\x1c-\\x1f\\x{85}\\p{Z}]";
-  private static final String WORD = "[\\p{L}\\p{N}_]";
+
+  /** With an ideograph beyond the basic plane, lest look-behind see half of one as a character. */
+  private static final String WORD = "[\\p{L}\\p{N}_\uD842\uDFB7]";
+
   private static final String BOUNDARY =
       "(?:(?<=" + WORD + ")(?!" + WORD + ")|(?<!" + WORD + ")(?=" + WORD + "))";
 

@@ -126,7 +126,10 @@ record QuestionAnswering(Kind kind, AnswerNormalization normalization) implement
         List<String> words = squadWords(text);
         yield new Answer(words, String.join(" ", words));
       }
-      case CMRC -> new Answer(CmrcSegments.of(text), CmrcSegments.withoutPunctuation(text));
+      case CMRC -> {
+        String plain = CmrcSegments.withoutPunctuation(text);
+        yield new Answer(kind == Kind.EXACT_MATCH ? List.of(plain) : CmrcSegments.of(text), plain);
+      }
     };
   }
 

@@ -35,7 +35,7 @@ record Ter(TerSettings settings) implements TextMetric, CorpusStatistics<Ter.Cou
     long lengths = 0;
     int counted = 0;
     for (String reference : references) {
-      int[] tokens = tokens(vocabulary, reference);
+      int[] tokens = tokens(vocabulary, twice(reference));
       if (tokens.length == 0 && settings.tokenizer().mode() == MetricMode.DEFAULT) {
         continue;
       }
@@ -67,6 +67,16 @@ record Ter(TerSettings settings) implements TextMetric, CorpusStatistics<Ter.Cou
         "%d edits and shifts for %.1f reference tokens",
         counts.edits(),
         counts.referenceLength());
+  }
+
+  /**
+   * sacreBLEU tokenizes a reference and then tokenizes what came out; normalised periods at its
+   * start are cut apart only the second time.
+   */
+  private String twice(String reference) {
+    return settings.normalized()
+        ? String.join(" ", TercomTokenizer.tokens(reference, settings))
+        : reference;
   }
 
   private int[] tokens(Vocabulary vocabulary, String text) {

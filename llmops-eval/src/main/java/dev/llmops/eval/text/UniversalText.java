@@ -4,7 +4,6 @@ import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The tokens of default mode, for all scripts. */
 final class UniversalText {
@@ -16,7 +15,7 @@ final class UniversalText {
 
   /** Words in lower case; see {@link MetricTokenizer#UNIVERSAL_WORDS}. */
   static List<String> words(String text) {
-    String normal = normalize(text).toLowerCase(Locale.ROOT);
+    String normal = PythonText.lower(normalize(text));
     List<String> tokens = new ArrayList<>();
     int i = 0;
     while (i < normal.length()) {
@@ -48,7 +47,7 @@ final class UniversalText {
    * ASCII only apostrophes join; other punctuation is a space.
    */
   static List<String> answerWords(String text) {
-    String normal = straighten(normalize(text)).toLowerCase(Locale.ROOT);
+    String normal = PythonText.lower(straighten(normalize(text)));
     StringBuilder spread = new StringBuilder(normal.length() + 16);
     int i = 0;
     while (i < normal.length()) {
