@@ -304,7 +304,7 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observer " + nameOf(watching), t);
       }
     }
-    deliver(timed);
+    deliver(timed, LlmContext.current());
   }
 
   /** The last call that started on this thread, absent when none did. */
@@ -328,6 +328,17 @@ public final class LlmOps implements AutoCloseable {
         }
       }
       for (CallInterceptor interceptor : interceptors) {
+        if (interceptor.needsContent()) {
+          return true;
+        }
+      }
+      LlmContext context = LlmContext.current();
+      for (CallSink sink : context.sinks()) {
+        if (sink.content().capturesAny()) {
+          return true;
+        }
+      }
+      for (CallInterceptor interceptor : context.interceptors()) {
         if (interceptor.needsContent()) {
           return true;
         }
@@ -430,7 +441,7 @@ public final class LlmOps implements AutoCloseable {
   }
 
   boolean hasInterceptors() {
-    return !interceptors.isEmpty();
+    return !interceptors.isEmpty() || !LlmContext.current().interceptors().isEmpty();
   }
 
   Instant now() {
@@ -458,7 +469,7 @@ public final class LlmOps implements AutoCloseable {
     return cost;
   }
 
-  void ended(LlmCall call, @Nullable CallObservation observation) {
+  void ended(LlmCall call, LlmContext context, @Nullable CallObservation observation) {
     Outcome outcome = call.outcome();
     if (outcome instanceof Outcome.Completed) {
       completed.increment();
@@ -477,10 +488,10 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observation.onEnd", t);
       }
     }
-    deliver(call);
+    deliver(call, context);
   }
 
-  void ended(LlmStep step, @Nullable StepObservation observation) {
+  void ended(LlmStep step, LlmContext context, @Nullable StepObservation observation) {
     steps.increment();
     if (observation != null) {
       try {
@@ -489,7 +500,7 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observation.onEnd", t);
       }
     }
-    deliver(step);
+    deliver(step, context);
   }
 
   static String nameOf(Object component) {
@@ -510,7 +521,7 @@ public final class LlmOps implements AutoCloseable {
       @Nullable ResponseReader<?> reader,
       @Nullable ChunkReader<?> chunkReader) {
     boolean replayable = false;
-    if (!interceptors.isEmpty()) {
+    if (hasInterceptors()) {
       try {
         replayable =
             reader != null
@@ -546,6 +557,9 @@ public final class LlmOps implements AutoCloseable {
         } catch (Throwable t) {
           guard.swallow("LlmContext.onCall", t);
         }
+      }
+      if (!context.interceptors().isEmpty()) {
+        recording.intercept(context.interceptors(), replayable);
       }
       if (!interceptors.isEmpty()) {
         recording.intercept(interceptors, replayable);
@@ -623,13 +637,21 @@ public final class LlmOps implements AutoCloseable {
     return recording.stream(client, reader, lifetime);
   }
 
-  private void deliver(LlmRecord record) {
+  private void deliver(LlmRecord record, LlmContext context) {
     for (CallSink sink : sinks) {
-      try {
-        sink.accept(sink.appliesContentPolicy() ? record : sink.content().apply(record));
-      } catch (Throwable t) {
-        guard.swallow("sink " + nameOf(sink), t);
-      }
+      deliver(record, sink);
+    }
+    List<CallSink> listening = context.sinks();
+    for (int i = 0; i < listening.size(); i++) {
+      deliver(record, listening.get(i));
+    }
+  }
+
+  private void deliver(LlmRecord record, CallSink sink) {
+    try {
+      sink.accept(sink.appliesContentPolicy() ? record : sink.content().apply(record));
+    } catch (Throwable t) {
+      guard.swallow("sink " + nameOf(sink), t);
     }
   }
 

@@ -69,8 +69,11 @@ final class Recording implements OpenCall {
     this.startNanos = ops.nanoTime();
   }
 
-  /** Asks the interceptors; called once, before the request is issued. */
+  /** Asks the interceptors, unless one has decided; called before the request is issued. */
   void intercept(List<CallInterceptor> interceptors, boolean replayable) {
+    if (decision != null) {
+      return;
+    }
     for (CallInterceptor interceptor : interceptors) {
       Decision decided;
       try {
@@ -368,7 +371,7 @@ final class Recording implements OpenCall {
         }
       }
       tellTaps(call, storedAnswer);
-      ops.ended(call, observation);
+      ops.ended(call, context, observation);
     } catch (Throwable t) {
       ops.guard().swallow("recording", t);
     } finally {
@@ -410,7 +413,7 @@ final class Recording implements OpenCall {
     return new LlmCall(
         ref,
         context.parent(),
-        context,
+        context.withoutListeners(),
         request,
         outcome,
         timing(totalNanos),
