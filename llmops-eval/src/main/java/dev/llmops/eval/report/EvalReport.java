@@ -5,6 +5,7 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.RunMetric.RunResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class EvalReport {
   private final List<EvaluatorSpec> evaluators;
   private final List<CaseRun> runs;
   private final List<RunResult> runMetrics;
+  private final List<GateResult> gates;
   private final Map<String, String> info;
 
   private EvalReport(Builder builder) {
@@ -39,6 +41,7 @@ public final class EvalReport {
     evaluators = List.copyOf(builder.evaluators);
     runs = List.copyOf(builder.runs);
     runMetrics = List.copyOf(builder.runMetrics);
+    gates = List.copyOf(builder.gates);
     info = Collections.unmodifiableMap(new LinkedHashMap<>(builder.info));
   }
 
@@ -92,9 +95,82 @@ public final class EvalReport {
     return runMetrics;
   }
 
+  /** What the gates said that it was checked by; empty before {@link #check}. */
+  public List<GateResult> gates() {
+    return gates;
+  }
+
   /** What the user wants to read beside the numbers: model, prompt version, commit. */
   public Map<String, String> info() {
     return info;
+  }
+
+  /** What this evaluator says about itself, absent when it was not asked. */
+  public @Nullable EvaluatorSpec evaluator(String evaluator) {
+    for (EvaluatorSpec each : evaluators) {
+      if (each.name().equals(evaluator)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What this evaluator found over all cases.
+   *
+   * @throws IllegalArgumentException if it was not asked
+   */
+  public MetricSummary metric(String evaluator) {
+    EvaluatorSpec spec = evaluator(evaluator);
+    if (spec == null) {
+      throw new IllegalArgumentException(
+          "evaluator \""
+              + evaluator
+              + "\" is not in the report; it has "
+              + evaluators.stream().map(EvaluatorSpec::name).toList());
+    }
+    return MetricSummary.of(this, spec);
+  }
+
+  /** What each evaluator found, in their order. */
+  public List<MetricSummary> metrics() {
+    return evaluators.stream().map(each -> MetricSummary.of(this, each)).toList();
+  }
+
+  /** This report with what these gates say of it, after those that it has. */
+  public EvalReport check(Gate... gatesToPass) {
+    List<GateResult> all = new ArrayList<>(gates);
+    all.addAll(Gate.check(this, List.of(gatesToPass)));
+    return toBuilder().gates(all).build();
+  }
+
+  /**
+   * This report with what these gates say of it.
+   *
+   * @throws AssertionError if one of them blocks, with what was measured, why, and which cases to
+   *     look at
+   */
+  public EvalReport verify(Gate... gatesToPass) {
+    EvalReport checked = check(gatesToPass);
+    List<GateResult> blocking = checked.gates().stream().filter(GateResult::blocks).toList();
+    if (!blocking.isEmpty()) {
+      throw new AssertionError(FailureText.of(checked, blocking));
+    }
+    return checked;
+  }
+
+  /** A builder that starts from this report. */
+  public Builder toBuilder() {
+    return new Builder(name)
+        .runId(runId)
+        .time(started, elapsed)
+        .dataset(dataset)
+        .ending(ending)
+        .evaluators(evaluators)
+        .runs(runs)
+        .runMetrics(runMetrics)
+        .gates(gates)
+        .info(info);
   }
 
   /** What the task's own calls spent in all. */
@@ -181,6 +257,7 @@ public final class EvalReport {
     private List<EvaluatorSpec> evaluators = List.of();
     private List<CaseRun> runs = List.of();
     private List<RunResult> runMetrics = List.of();
+    private List<GateResult> gates = List.of();
     private Map<String, String> info = Map.of();
 
     private Builder(String name) {
@@ -227,6 +304,12 @@ public final class EvalReport {
     /** See {@link EvalReport#runMetrics()}. */
     public Builder runMetrics(List<RunResult> runMetrics) {
       this.runMetrics = runMetrics;
+      return this;
+    }
+
+    /** See {@link EvalReport#gates()}. */
+    public Builder gates(List<GateResult> gates) {
+      this.gates = gates;
       return this;
     }
 
