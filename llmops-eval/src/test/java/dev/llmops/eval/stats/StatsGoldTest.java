@@ -38,7 +38,7 @@ class StatsGoldTest {
         case "two_raters" -> twoRaters(row, expected);
         case "binary" -> binary(row, expected);
         case "proportion" -> {
-          Proportion.Interval interval =
+          Interval interval =
               new Proportion(row.path("successes").asLong(), row.path("n").asLong()).wilson95();
           check(row, expected.path("wilson95").path(0), interval.low(), "wilson95");
           check(row, expected.path("wilson95").path(1), interval.high(), "wilson95");
