@@ -170,7 +170,7 @@ public final class Gate {
   }
 
   private GateResult result(GateDecision decision, Verdict verdict, String explanation) {
-    boolean blocks = verdict == Verdict.FAIL || verdict == Verdict.UNDECIDED && !warn;
+    boolean blocks = verdict == Verdict.FAIL || (verdict == Verdict.UNDECIDED && !warn);
     return new GateResult(words, metric, verdict, blocks, explanation, decision);
   }
 

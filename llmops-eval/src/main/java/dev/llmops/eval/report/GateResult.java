@@ -31,7 +31,7 @@ public record GateResult(
     Objects.requireNonNull(metric, "metric must not be null");
     Objects.requireNonNull(verdict, "verdict must not be null");
     Objects.requireNonNull(explanation, "explanation must not be null");
-    if (verdict == Verdict.PASS && blocks || verdict == Verdict.FAIL && !blocks) {
+    if ((verdict == Verdict.PASS && blocks) || (verdict == Verdict.FAIL && !blocks)) {
       throw new IllegalArgumentException(
           "blocks must be " + !blocks + " for the verdict " + verdict + ", but was " + blocks);
     }

@@ -17,7 +17,10 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class BoundedMean {
 
-  /** A hundred of these are about a second; where one side is rare, as with few bad cases, n may be great. */
+  /**
+   * A hundred of these are about a second; where one side is rare, as with few bad cases, n may be
+   * great.
+   */
   private static final double MAX_STEPS = 4e6;
 
   private BoundedMean() {}

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param gate the question, as "atLeast(0.85, confidence 0.95)"
  * @param verdict the answer
  * @param estimate the rate, the mean, or the mean of candidate − baseline; absent without cases
- * @param interval for what is estimated: each end alone holds with the gate's confidence, so that 0.95
- *     makes an interval of the level 0.90; absent without cases
+ * @param interval for what is estimated: each end alone holds with the gate's confidence, so that
+ *     0.95 makes an interval of the level 0.90; absent without cases
  * @param pValue of the claim that a proof would refute: "not above the threshold", "worse by the
  *     margin", or, for a regression gate, "not worse"; absent without cases
  * @param method the test that decided
@@ -43,8 +43,8 @@ public record GateDecision(
   }
 
   /**
-   * How many cases more would prove it with the target power, 0 if there are enough; absent where no
-   * number would do, or nothing is known.
+   * How many cases more would prove it with the target power, 0 if there are enough; absent where
+   * no number would do, or nothing is known.
    */
   public @Nullable Integer casesMissing() {
     Integer cases = power == null ? null : power.cases();

@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gates with three verdicts: proved, the opposite proved, or {@link Verdict#UNDECIDED}. The unit is
- * the case: give one value a case, the mean of its repetitions. Two questions about a baseline, never
- * mixed: {@link #nonInferiority} wants a proof from the new version, {@link #regression} one from the
- * alarm.
+ * the case: give one value a case, the mean of its repetitions. Two questions about a baseline,
+ * never mixed: {@link #nonInferiority} wants a proof from the new version, {@link #regression} one
+ * from the alarm.
  *
  * <p>Each keeps its error whatever the values are distributed like, which t tests do not: few cases
  * often lack the rare bad one. Values of 0 and 1 alone are decided by exact tests of rates; graded
  * ones by Gaffke's test, which on 0 and 1 is the same, or by permutation.
  *
- * <p>A missing baseline, no cases, unpaired arrays or a NaN (a case without a score) never pass: the
- * decision is UNDECIDED and says why. Values out of range are a mistake of the program and throw an
- * IllegalArgumentException, as settings out of range do. Static and thread-safe.
+ * <p>A missing baseline, no cases, unpaired arrays or a NaN (a case without a score) never pass:
+ * the decision is UNDECIDED and says why. Values out of range are a mistake of the program and
+ * throw an IllegalArgumentException, as settings out of range do. Static and thread-safe.
  */
 public final class Gates {
 
@@ -34,8 +34,8 @@ public final class Gates {
   private Gates() {}
 
   /**
-   * Whether the true pass rate, or the true mean score, is at least the threshold. A rate of 0 and 1
-   * is decided by Clopper and Pearson's one-sided bound, a mean of graded values by Gaffke's with
+   * Whether the true pass rate, or the true mean score, is at least the threshold. A rate of 0 and
+   * 1 is decided by Clopper and Pearson's one-sided bound, a mean of graded values by Gaffke's with
    * the limits 0 and 1. At the threshold it passes, and fails, in at most 1 − confidence. 59 of 59
    * prove 0.95 at 0.95; 58 of 58 do not.
    *
@@ -58,10 +58,10 @@ public final class Gates {
 
   /**
    * Whether the true mean of a cost or a latency is at most the budget. It needs a ceiling, as a
-   * time-out or the price of the most tokens allowed: without one no number of cases proves anything
-   * of a mean (Bahadur and Savage 1956), and t intervals of such skewed values pass at the budget 8
-   * to 16 % of the time. Decided by Gaffke's bound with the limits 0 and the ceiling. Where there is
-   * no ceiling, gate the {@link #shareWithin}.
+   * time-out or the price of the most tokens allowed: without one no number of cases proves
+   * anything of a mean (Bahadur and Savage 1956), and t intervals of such skewed values pass at the
+   * budget 8 to 16 % of the time. Decided by Gaffke's bound with the limits 0 and the ceiling.
+   * Where there is no ceiling, gate the {@link #shareWithin}.
    *
    * @param values one a case, 0 or more, in any unit
    * @param budget above 0, in the same unit
@@ -115,8 +115,7 @@ public final class Gates {
             1 - 2 * alpha,
             "Gaffke");
     // the mirror image, as power is written for means that are to be great
-    Power mirrored =
-        Power.mean(n, -budget, -mean, -ceiling, 0, Values.deviation(values), alpha);
+    Power mirrored = Power.mean(n, -budget, -mean, -ceiling, 0, Values.deviation(values), alpha);
     Double least = mirrored.detectable();
     Power power =
         new Power(
@@ -150,8 +149,9 @@ public final class Gates {
   }
 
   /**
-   * Whether at least a share of all cases stays within a budget, as 95 % of calls within 2 s: the gate
-   * for latencies, exact for any distribution. Clopper and Pearson's bound, as {@link #atLeast}.
+   * Whether at least a share of all cases stays within a budget, as 95 % of calls within 2 s: the
+   * gate for latencies, exact for any distribution. Clopper and Pearson's bound, as {@link
+   * #atLeast}.
    *
    * @param values one a case, 0 or more, in any unit
    * @param budget above 0, in the same unit; a value equal to it is within
@@ -181,15 +181,14 @@ public final class Gates {
     for (int i = 0; i < within.length; i++) {
       within[i] = values[i] <= budget ? 1 : 0;
     }
-    return rateAtLeast(
-        gate, within, share, confidence, "stayed within " + Text.number(budget));
+    return rateAtLeast(gate, within, share, confidence, "stayed within " + Text.number(budget));
   }
 
   /**
    * Whether the candidate is not worse than the baseline by more than a margin: the proof is on the
    * new version. PASS: proved. FAIL: worse by more than the margin, proved. Passed and failed are
-   * decided by the exact unconditional test of paired rates ({@code PairedRates}: the score of Tango
-   * 1998, its p value the greatest over all discordances), beyond 2,000 cases by its normal
+   * decided by the exact unconditional test of paired rates ({@code PairedRates}: the score of
+   * Tango 1998, its p value the greatest over all discordances), beyond 2,000 cases by its normal
    * approximation; graded values by Gaffke's bound of the mean difference, within −1 and 1. At the
    * margin it passes in at most alpha.
    *
@@ -273,20 +272,21 @@ public final class Gates {
   }
 
   /**
-   * Whether the candidate is worse than the baseline: the proof is on the alarm. FAIL: worse, proved.
-   * PASS: no alarm, where a drop of this size would have raised one with a power of {@link
+   * Whether the candidate is worse than the baseline: the proof is on the alarm. FAIL: worse,
+   * proved. PASS: no alarm, where a drop of this size would have raised one with a power of {@link
    * Power#TARGET}. UNDECIDED: no alarm, but there might have been none at such a drop either. An
    * unchanged application fails in at most alpha.
    *
-   * <p>Passed and failed are decided by McNemar's exact test; graded values by the paired permutation
-   * test of the mean, or, when repeated differently often, by Gaffke's bound, as the permutation's
-   * error is then up to 34 %. One side of 0 and 1 alone beside a graded one counts as such.
+   * <p>Passed and failed are decided by McNemar's exact test; graded values by the paired
+   * permutation test of the mean, or, when repeated differently often, by Gaffke's bound, as the
+   * permutation's error is then up to 34 %. One side of 0 and 1 alone beside a graded one counts as
+   * such.
    *
    * @param baseline one value a case, 0 to 1; null where there is none
    * @param candidate for the same cases in the same order
    * @param drop the least loss of the mean that should not slip through, between 0 and 1 exclusive
-   * @param alpha between 0 and 0.5 exclusive, as 0.05; adjust it, or the p values, over many metrics
-   *     ({@link MultipleTests#holm})
+   * @param alpha between 0 and 0.5 exclusive, as 0.05; adjust it, or the p values, over many
+   *     metrics ({@link MultipleTests#holm})
    * @param repetitions whether both were repeated equally often
    */
   public static GateDecision regression(
@@ -426,14 +426,12 @@ public final class Gates {
           "Gaffke's bound of the mean difference");
     }
     return Values.zeroOrOne(candidate)
-        ? PairedTests.mcNemarExact(
-            count(differences, -1), count(differences, 1), Alternative.LESS)
+        ? PairedTests.mcNemarExact(count(differences, -1), count(differences, 1), Alternative.LESS)
         : PairedTests.permutation(baseline, candidate, Alternative.LESS, SEED);
   }
 
   /** A side of 0 and 1 alone beside a graded one was not repeated as often. */
-  private static boolean different(
-      double[] baseline, double[] candidate, Repetitions repetitions) {
+  private static boolean different(double[] baseline, double[] candidate, Repetitions repetitions) {
     return repetitions == Repetitions.DIFFERENT
         || Values.zeroOrOne(baseline) != Values.zeroOrOne(candidate);
   }
@@ -529,7 +527,7 @@ public final class Gates {
         "true difference 0, standard deviation of the differences " + Text.number(deviation));
   }
 
-  /** Of Gaffke's test of mean difference < 0, when the true one is −drop. */
+  /** Of Gaffke's test of mean difference &lt; 0, when the true one is −drop. */
   private static Power alarm(int n, double deviation, double drop, double alpha) {
     Power power = Power.mean(n, 0, drop, -1, 1, deviation, alpha);
     Double least = power.detectable();
@@ -605,9 +603,7 @@ public final class Gates {
     }
     return candidate.length == 0 || missing > 0
         ? missing(candidate.length, missing)
-        : before > 0
-            ? before + " of " + cases(before) + " of the baseline have no score"
-            : null;
+        : before > 0 ? before + " of " + cases(before) + " of the baseline have no score" : null;
   }
 
   private static int checkScores(String name, double[] values) {

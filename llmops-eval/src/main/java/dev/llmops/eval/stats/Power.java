@@ -7,16 +7,16 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gate can prove with so many cases: the chance is summed over every outcome of the very test
- * that the gate applies, where values are 0 and 1. It rests on assumptions, which are named; they are
- * about the application, and no formula can check them.
+ * What a gate can prove with so many cases: the chance is summed over every outcome of the very
+ * test that the gate applies, where values are 0 and 1. It rests on assumptions, which are named;
+ * they are about the application, and no formula can check them.
  *
  * @param n the cases
  * @param power the chance of the proof, 0 to 1: of PASS for {@link #atLeast} and {@link
  *     #nonInferiority}, of FAIL (the alarm) for {@link #regression}
  * @param undecided the chance of UNDECIDED
- * @param detectable the least that is proved with the {@link #TARGET}: the true rate, the margin, or
- *     the drop; for a budget the greatest true mean; absent where nothing is
+ * @param detectable the least that is proved with the {@link #TARGET}: the true rate, the margin,
+ *     or the drop; for a budget the greatest true mean; absent where nothing is
  * @param cases the cases that prove it with the {@link #TARGET}; absent where no number up to a
  *     million does
  * @param exact whether the chance is exact, rather than by the normal approximation
@@ -94,8 +94,8 @@ public record Power(
   }
 
   /**
-   * Of {@link Gates#nonInferiority} for passed and failed: the exact chance of PASS, summed over the
-   * trinomial of lost, gained and unchanged cases.
+   * Of {@link Gates#nonInferiority} for passed and failed: the exact chance of PASS, summed over
+   * the trinomial of lost, gained and unchanged cases.
    *
    * @param n 1 or more
    * @param discordance the share of cases whose result changes between the versions, 0 to 1; A
@@ -137,8 +137,8 @@ public record Power(
 
   /**
    * Of {@link Gates#regression} for passed and failed: the exact chance of the alarm of McNemar's
-   * exact test, over all numbers of changed cases. 100 cases of which 20 % change, drop 0.1, α 0.05 →
-   * 0.6754.
+   * exact test, over all numbers of changed cases. 100 cases of which 20 % change, drop 0.1, α 0.05
+   * → 0.6754.
    *
    * @param n 1 or more
    * @param discordance the share of cases whose result changes between the versions, 0 to 1, and no
@@ -178,8 +178,7 @@ public record Power(
         power,
         power >= TARGET ? 0 : 1 - power,
         least,
-        firstFrom(
-            z * z * discordance / (drop * drop), m -> mcNemar(m, discordance, drop, alpha)),
+        firstFrom(z * z * discordance / (drop * drop), m -> mcNemar(m, discordance, drop, alpha)),
         true,
         "discordance " + Text.number(discordance) + ", true drop " + Text.number(drop));
   }
@@ -192,11 +191,9 @@ public record Power(
     Integer cases =
         truth <= tested
             ? null
-            : first(
-                m -> BoundedMean.power(m, truth - tested, low - tested, deviation, alpha));
+            : first(m -> BoundedMean.power(m, truth - tested, low - tested, deviation, alpha));
     double z = Normal.quantile(1 - alpha) + Normal.quantile(TARGET);
-    double distance =
-        ((n + 1) * z * deviation / Math.sqrt(n) + (tested - low)) / n;
+    double distance = ((n + 1) * z * deviation / Math.sqrt(n) + (tested - low)) / n;
     return new Power(
         n,
         power,
@@ -204,17 +201,17 @@ public record Power(
         tested + distance,
         cases,
         false,
-        "true mean " + Text.number(truth) + ", standard deviation of cases " + Text.number(deviation));
+        "true mean "
+            + Text.number(truth)
+            + ", standard deviation of cases "
+            + Text.number(deviation));
   }
 
   /** Of the permutation test for graded values, by the normal approximation. */
   static Power permutation(int n, double drop, double deviation, double alpha) {
     double z = Normal.quantile(1 - alpha);
     IntToDoubleFunction power =
-        m ->
-            Math.pow(0.5, m) > alpha
-                ? 0
-                : Normal.cumulative(drop * Math.sqrt(m) / deviation - z);
+        m -> Math.pow(0.5, m) > alpha ? 0 : Normal.cumulative(drop * Math.sqrt(m) / deviation - z);
     double own = power.applyAsDouble(n);
     return new Power(
         n,
@@ -313,7 +310,9 @@ public record Power(
     return null;
   }
 
-  /** The first that reaches the target, from a third below an estimate: power moves in a sawtooth. */
+  /**
+   * The first that reaches the target, from a third below an estimate: power moves in a sawtooth.
+   */
   private static @Nullable Integer firstFrom(double about, IntToDoubleFunction power) {
     if (!(about <= MAX_CASES)) {
       return null;
@@ -350,8 +349,7 @@ public record Power(
 
   private static void checkCases(int n) {
     if (n < 1 || n > MAX_CASES) {
-      throw new IllegalArgumentException(
-          "n must be between 1 and " + MAX_CASES + ", but was " + n);
+      throw new IllegalArgumentException("n must be between 1 and " + MAX_CASES + ", but was " + n);
     }
   }
 
