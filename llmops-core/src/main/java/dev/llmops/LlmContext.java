@@ -42,6 +42,7 @@ public final class LlmContext {
   private final Origin origin;
   private final @Nullable CallRef parent;
   private final @Nullable Consumer<CallRef> onCall;
+  private final @Nullable CallInterceptor interceptor;
 
   private LlmContext(Builder builder) {
     conversationId = builder.conversationId;
@@ -54,6 +55,7 @@ public final class LlmContext {
     origin = builder.origin;
     parent = builder.parent;
     onCall = builder.onCall;
+    interceptor = builder.interceptor;
   }
 
   /** The context of this thread; {@link #EMPTY} when nothing was said. */
@@ -100,6 +102,7 @@ public final class LlmContext {
     builder.origin = origin;
     builder.parent = parent;
     builder.onCall = onCall;
+    builder.interceptor = interceptor;
     return builder;
   }
 
@@ -183,6 +186,11 @@ public final class LlmContext {
     return parent;
   }
 
+  /** What intercepts the calls of this context, absent when nothing does. */
+  public @Nullable CallInterceptor interceptor() {
+    return interceptor;
+  }
+
   @Nullable Consumer<CallRef> onCall() {
     return onCall;
   }
@@ -193,7 +201,7 @@ public final class LlmContext {
     return builder.build();
   }
 
-  /** Equal in what it says; callbacks do not count. */
+  /** Equal in what it says; callbacks and interceptors do not count. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LlmContext that
@@ -283,6 +291,7 @@ public final class LlmContext {
     private Origin origin = Origin.APPLICATION;
     private @Nullable CallRef parent;
     private @Nullable Consumer<CallRef> onCall;
+    private @Nullable CallInterceptor interceptor;
 
     private Builder() {}
 
@@ -338,6 +347,15 @@ public final class LlmContext {
     /** See {@link LlmContext#onCall(Consumer)}. */
     public Builder onCall(@Nullable Consumer<CallRef> onCall) {
       this.onCall = onCall;
+      return this;
+    }
+
+    /**
+     * Intercepts the calls of this context, whichever {@link LlmOps} records them; asked after
+     * those that are wired there. It reaches no call of an {@code LlmOps} that is off.
+     */
+    public Builder interceptor(@Nullable CallInterceptor interceptor) {
+      this.interceptor = interceptor;
       return this;
     }
 

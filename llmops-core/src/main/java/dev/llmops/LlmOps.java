@@ -332,6 +332,8 @@ public final class LlmOps implements AutoCloseable {
           return true;
         }
       }
+      CallInterceptor ofContext = LlmContext.current().interceptor();
+      return ofContext != null && ofContext.needsContent();
     } catch (Throwable t) {
       guard.swallow("content policy", t);
     }
@@ -510,7 +512,7 @@ public final class LlmOps implements AutoCloseable {
       @Nullable ResponseReader<?> reader,
       @Nullable ChunkReader<?> chunkReader) {
     boolean replayable = false;
-    if (!interceptors.isEmpty()) {
+    if (!interceptors.isEmpty() || LlmContext.current().interceptor() != null) {
       try {
         replayable =
             reader != null
@@ -547,8 +549,8 @@ public final class LlmOps implements AutoCloseable {
           guard.swallow("LlmContext.onCall", t);
         }
       }
-      if (!interceptors.isEmpty()) {
-        recording.intercept(interceptors, replayable);
+      if (!interceptors.isEmpty() || context.interceptor() != null) {
+        recording.intercept(interceptors, replayable, supplier);
       }
       return recording;
     } catch (Throwable t) {
