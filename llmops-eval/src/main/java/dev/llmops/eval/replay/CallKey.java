@@ -79,9 +79,10 @@ record CallKey(
   String prefix() {
     StringBuilder prefix = new StringBuilder();
     if (caseId != null) {
-      String slug = NOT_IN_SLUG.matcher(caseId).replaceAll("-");
+      String slug = NOT_IN_SLUG.matcher(caseId).replaceAll("_");
       slug = slug.substring(0, Math.min(slug.length(), MAX_SLUG_CHARS));
-      prefix.append(slug).append(RESERVED.matcher(slug).matches() ? "-." : ".");
+      prefix.append(slug);
+      prefix.append(slug.isEmpty() || RESERVED.matcher(slug).matches() ? "_." : ".");
     }
     return iteration == null ? prefix.toString() : prefix.append(iteration).append('.').toString();
   }

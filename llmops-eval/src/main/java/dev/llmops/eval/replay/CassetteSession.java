@@ -193,7 +193,9 @@ public final class CassetteSession implements AutoCloseable {
                   : " ("
                       + others
                       + (others == 1 ? " answer" : " answers")
-                      + " of this case and iteration are stored: the model, a parameter, a message"
+                      + " of this case and iteration "
+                      + (others == 1 ? "is" : "are")
+                      + " stored: the model, a parameter, a message"
                       + " or a tool may have changed since)"));
     }
     return CallInterceptor.Decision.proceed(

@@ -248,7 +248,12 @@ public final class CassetteStore {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw Entry.bad(file, 1, "could not be read: " + e.getClass().getSimpleName());
+      throw Entry.bad(
+          file,
+          1,
+          Files.isSymbolicLink(file)
+              ? "is a symbolic link, which is not followed"
+              : "could not be read: " + e.getClass().getSimpleName());
     }
     Entry entry = Entry.parse(file, content);
     if (!entry.key().equals(key.text())) {

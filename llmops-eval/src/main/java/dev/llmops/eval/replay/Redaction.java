@@ -2,6 +2,7 @@ package dev.llmops.eval.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.llmops.privacy.Redactor;
@@ -10,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Redacts the texts inside of JSON, and those that a stream cut into pieces. */
 final class Redaction {
@@ -32,16 +33,19 @@ final class Redaction {
 
   /** Redacted copies; a secret that is spread over many chunks is found as well. */
   List<JsonNode> ofChunks(List<JsonNode> chunks) {
-    List<JsonNode> redacted = new ArrayList<>(chunks.size());
+    ArrayNode redacted = JsonNodeFactory.instance.arrayNode(chunks.size());
     for (JsonNode chunk : chunks) {
       redacted.add(of(chunk));
     }
     Map<String, List<Piece>> texts = new LinkedHashMap<>();
-    for (JsonNode chunk : redacted) {
-      collect(chunk, "type=" + chunk.path("type").asText(), texts);
+    for (int i = 0; i < redacted.size(); i++) {
+      String type = "type=" + redacted.get(i).path("type").asText();
+      piece(redacted, i, type, texts);
     }
     texts.values().forEach(this::acrossPieces);
-    return redacted;
+    List<JsonNode> result = new ArrayList<>(redacted.size());
+    redacted.forEach(result::add);
+    return result;
   }
 
   /** A value is told by its field's name as well: {@code "password": "…"}. */
@@ -95,7 +99,7 @@ final class Redaction {
         told = true;
       }
       text.append(whole, Math.min(end, Math.max(start, resumes)), end);
-      piece.replace(text.toString());
+      piece.holder().accept(text.toString());
       start = end;
     }
   }
@@ -110,17 +114,30 @@ final class Redaction {
         }
       }
       for (Map.Entry<String, JsonNode> field : object.properties()) {
+        String at = place + "/" + field.getKey();
         if (field.getValue().isTextual()) {
-          into.computeIfAbsent(place + "/" + field.getKey(), key -> new ArrayList<>())
-              .add(new Piece(object, field.getKey(), field.getValue().textValue()));
+          into.computeIfAbsent(at, key -> new ArrayList<>())
+              .add(
+                  new Piece(
+                      field.getValue().textValue(), text -> object.put(field.getKey(), text)));
         } else {
-          collect(field.getValue(), place + "/" + field.getKey(), into);
+          collect(field.getValue(), at, into);
         }
       }
     } else if (node instanceof ArrayNode array) {
-      for (JsonNode each : array) {
-        collect(each, path, into);
+      for (int i = 0; i < array.size(); i++) {
+        piece(array, i, path, into);
       }
+    }
+  }
+
+  private static void piece(ArrayNode array, int i, String path, Map<String, List<Piece>> into) {
+    JsonNode node = array.get(i);
+    if (node.isTextual()) {
+      into.computeIfAbsent(path, key -> new ArrayList<>())
+          .add(new Piece(node.textValue(), text -> array.set(i, TextNode.valueOf(text))));
+    } else {
+      collect(node, path, into);
     }
   }
 
@@ -148,9 +165,6 @@ final class Redaction {
     return mapped(node, "", (field, text) -> texts.apply(text));
   }
 
-  private record Piece(ObjectNode holder, String field, String text) {
-    void replace(@Nullable String changed) {
-      holder.put(field, changed);
-    }
-  }
+  /** A text, and what puts another in its place. */
+  private record Piece(String text, Consumer<String> holder) {}
 }

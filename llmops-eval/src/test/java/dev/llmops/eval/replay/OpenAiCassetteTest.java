@@ -285,7 +285,7 @@ class OpenAiCassetteTest {
     assertThat(replaying.unused()).isEmpty();
     List<LlmCall> answered = records.calls().subList(sent.size(), 2 * sent.size());
     for (int i = 0; i < sent.size(); i++) {
-      assertThat(sent.get(i).attempts()).isNotEqualTo(0);
+      assertThat(sent.get(i).attempts()).isNotEqualTo(Integer.valueOf(0));
       assertThat(answered.get(i).attempts()).isZero();
       assertThat(answered.get(i).cost()).isNull();
       assertThat(answered.get(i).usage()).isEqualTo(sent.get(i).usage());
