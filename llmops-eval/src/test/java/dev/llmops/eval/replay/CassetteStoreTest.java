@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.llmops.CallInterceptor;
+import dev.llmops.JsonText;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
+import dev.llmops.Message;
+import dev.llmops.MessagePart;
+import dev.llmops.RequestParameters;
+import dev.llmops.ToolDefinition;
 import dev.llmops.privacy.Redactors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,6 +130,47 @@ class CassetteStoreTest {
     assertThat(replayed).isEqualTo(recorded);
     assertThat(asked).hasValue(5);
     assertThat(CassetteStore.at(folder).entries()).hasSize(5);
+  }
+
+  @Test
+  void whatIsAskedIsTheKeyAndWhoAsksIsNot() {
+    LlmRequest hi = Plain.request("Hi");
+    RequestParameters warm = RequestParameters.builder().temperature(0.7).build();
+    JsonText schema = JsonText.of("{}");
+    List<LlmRequest> others =
+        List.of(
+            hi.toBuilder().model("other").build(),
+            hi.toBuilder().parameters(warm).build(),
+            hi.toBuilder().message(Message.assistant("Yes?")).build(),
+            hi.toBuilder().messages(List.of(Message.system("Hi"))).build(),
+            hi.toBuilder()
+                .messages(List.of(Message.of("user", new MessagePart.Refusal("Hi"))))
+                .build(),
+            hi.toBuilder().systemInstructions(List.of(new MessagePart.Text("Be kind."))).build(),
+            hi.toBuilder().tools(List.of(ToolDefinition.function("f", null, schema))).build(),
+            hi.toBuilder().tools(List.of(ToolDefinition.function("f", "d", schema))).build(),
+            LlmRequest.builder(LlmRequest.CHAT, "openai")
+                .model("my-model")
+                .message(Message.user("Hi"))
+                .build());
+    List<LlmRequest> same =
+        List.of(
+            hi,
+            hi.toBuilder().server("127.0.0.1", 4711).build(),
+            hi.toBuilder().conversationId("c").userId("u").sessionId("s").tag("run", "7").build());
+    CassetteStore store = CassetteStore.at(folder, CassetteMode.RECORD);
+
+    for (LlmRequest each : others) {
+      assertThat(store.use(() -> plain.ask(each, counting)))
+          .isEqualTo("answer " + store.entries().size());
+    }
+    int before = store.entries().size();
+    for (LlmRequest each : same) {
+      assertThat(store.use(() -> plain.ask(each, counting))).isEqualTo("answer " + (before + 1));
+    }
+
+    assertThat(before).isEqualTo(others.size());
+    assertThat(asked).hasValue(before + 1);
   }
 
   @Test

@@ -46,7 +46,11 @@ final class Plain {
   private final LlmOps ops = LlmOps.builder().pricing(Pricing.NONE).build();
 
   String ask(String question, Supplier<String> model) {
-    return ops.call(request(question), model::get, READER);
+    return ask(request(question), model);
+  }
+
+  String ask(LlmRequest request, Supplier<String> model) {
+    return ops.call(request, model::get, READER);
   }
 
   List<String> stream(String question, String... chunks) {
