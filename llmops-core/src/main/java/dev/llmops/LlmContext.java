@@ -45,7 +45,7 @@ public final class LlmContext {
   private final @Nullable CallRef parent;
   private final @Nullable Consumer<CallRef> onCall;
   private final List<CallSink> sinks;
-  private final List<CallInterceptor> interceptors;
+  private final @Nullable CallInterceptor interceptor;
 
   private LlmContext(Builder builder) {
     conversationId = builder.conversationId;
@@ -59,7 +59,7 @@ public final class LlmContext {
     parent = builder.parent;
     onCall = builder.onCall;
     sinks = List.copyOf(builder.sinks);
-    interceptors = List.copyOf(builder.interceptors);
+    interceptor = builder.interceptor;
   }
 
   /** The context of this thread; {@link #EMPTY} when nothing was said. */
@@ -107,7 +107,7 @@ public final class LlmContext {
     builder.parent = parent;
     builder.onCall = onCall;
     builder.sinks = sinks;
-    builder.interceptors = interceptors;
+    builder.interceptor = interceptor;
     return builder;
   }
 
@@ -199,19 +199,19 @@ public final class LlmContext {
     return sinks;
   }
 
-  List<CallInterceptor> interceptors() {
-    return interceptors;
+  @Nullable CallInterceptor interceptor() {
+    return interceptor;
   }
 
   /** What a record keeps: a record that lives on must not keep alive who listened to it. */
   LlmContext withoutListeners() {
-    if (onCall == null && sinks.isEmpty() && interceptors.isEmpty()) {
+    if (onCall == null && sinks.isEmpty() && interceptor == null) {
       return this;
     }
     Builder builder = toBuilder();
     builder.onCall = null;
     builder.sinks = List.of();
-    builder.interceptors = List.of();
+    builder.interceptor = null;
     return builder.build();
   }
 
@@ -312,7 +312,7 @@ public final class LlmContext {
     private @Nullable CallRef parent;
     private @Nullable Consumer<CallRef> onCall;
     private List<CallSink> sinks = List.of();
-    private List<CallInterceptor> interceptors = List.of();
+    private @Nullable CallInterceptor interceptor;
 
     private Builder() {}
 
@@ -378,24 +378,22 @@ public final class LlmContext {
      * not block.
      */
     public Builder sink(CallSink sink) {
-      sinks = joined(sinks, List.of(Objects.requireNonNull(sink, "sink must not be null")));
+      Objects.requireNonNull(sink, "sink must not be null");
+      List<CallSink> all = new ArrayList<>(sinks);
+      all.add(sink);
+      sinks = all;
       return this;
     }
 
     /**
-     * Adds an interceptor for the calls made in this context alone, by whichever {@link LlmOps}:
-     * asked before the interceptors of the {@link LlmOps}, the innermost context's first.
+     * Intercepts the calls of this context, whichever {@link LlmOps} records them, in place of what
+     * intercepted them so far; null for nothing. Asked after the interceptors that are wired there,
+     * so that guardrails act as they do in production. It reaches no call of an {@code LlmOps} that
+     * is off.
      */
-    public Builder interceptor(CallInterceptor interceptor) {
-      Objects.requireNonNull(interceptor, "interceptor must not be null");
-      interceptors = joined(List.of(interceptor), interceptors);
+    public Builder interceptor(@Nullable CallInterceptor interceptor) {
+      this.interceptor = interceptor;
       return this;
-    }
-
-    private static <T> List<T> joined(List<T> some, List<T> more) {
-      List<T> all = new ArrayList<>(some);
-      all.addAll(more);
-      return all;
     }
 
     /** Places the calls under a step that runs elsewhere; usually {@link LlmOps#step} does it. */

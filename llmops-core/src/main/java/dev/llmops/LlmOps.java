@@ -338,10 +338,9 @@ public final class LlmOps implements AutoCloseable {
           return true;
         }
       }
-      for (CallInterceptor interceptor : context.interceptors()) {
-        if (interceptor.needsContent()) {
-          return true;
-        }
+      CallInterceptor ofContext = context.interceptor();
+      if (ofContext != null && ofContext.needsContent()) {
+        return true;
       }
     } catch (Throwable t) {
       guard.swallow("content policy", t);
@@ -441,7 +440,7 @@ public final class LlmOps implements AutoCloseable {
   }
 
   boolean hasInterceptors() {
-    return !interceptors.isEmpty() || !LlmContext.current().interceptors().isEmpty();
+    return !interceptors.isEmpty() || LlmContext.current().interceptor() != null;
   }
 
   Instant now() {
@@ -558,11 +557,8 @@ public final class LlmOps implements AutoCloseable {
           guard.swallow("LlmContext.onCall", t);
         }
       }
-      if (!context.interceptors().isEmpty()) {
-        recording.intercept(context.interceptors(), replayable);
-      }
-      if (!interceptors.isEmpty()) {
-        recording.intercept(interceptors, replayable);
+      if (!interceptors.isEmpty() || context.interceptor() != null) {
+        recording.intercept(interceptors, replayable, supplier);
       }
       return recording;
     } catch (Throwable t) {

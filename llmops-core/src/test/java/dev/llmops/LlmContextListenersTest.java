@@ -66,7 +66,7 @@ class LlmContextListenersTest {
   }
 
   @Test
-  void theInnermostContextsInterceptorIsAskedFirst() {
+  void wiredInterceptorsAreAskedFirstThenThatOfTheInnermostContext() {
     List<String> asked = new ArrayList<>();
     LlmOps ops = LlmOps.builder().interceptor(noting(asked, "ops")).build();
 
@@ -76,17 +76,16 @@ class LlmContextListenersTest {
     }
     answer(ops);
 
-    assertThat(asked).containsExactly("inner", "outer", "ops", "ops");
+    assertThat(asked).containsExactly("ops", "inner", "ops");
   }
 
   @Test
-  void whatAContextsInterceptorDecidedTheOthersAreNotAsked() {
+  void aGuardrailThatIsWiredRefusesBeforeAReplayCouldAnswer() {
     List<String> asked = new ArrayList<>();
-    LlmOps ops = LlmOps.builder().interceptor(noting(asked, "ops")).build();
-    RuntimeException refusal = new IllegalStateException("not in a test");
+    RuntimeException refusal = new IllegalStateException("not allowed");
+    LlmOps ops = LlmOps.builder().interceptor(attempt -> Decision.refuse(refusal)).build();
 
-    try (LlmContext.Scope scope =
-        LlmContext.extend().interceptor(attempt -> Decision.refuse(refusal)).open()) {
+    try (LlmContext.Scope scope = LlmContext.extend().interceptor(noting(asked, "test")).open()) {
       assertThatThrownBy(() -> answer(ops)).isSameAs(refusal);
     }
 
