@@ -46,6 +46,7 @@ public final class ConsistencyProvider implements EvaluatorProvider {
         compared(
             ConsistencyEvaluators::versionConsistency, ConsistencyEvaluators::versionConsistency));
     registrar.add("order_sensitivity", settings -> ConsistencyEvaluators.orderSensitivity());
+    registrar.add("factual_consistency", settings -> ConsistencyEvaluators.factualConsistency());
     registrar.add("format_sensitivity", settings -> ConsistencyEvaluators.formatSensitivity());
   }
 
