@@ -323,8 +323,10 @@ class ConsistencyEvaluatorsTest {
       assertThat(Evaluators.byName(name).evaluate(evalCase).reason())
           .isEqualTo(
               name
-                  + ": no model of entailment was given; give one when you make the evaluator, such"
-                  + " as Entailment.of(model, maxInputChars, function)");
+                  + ": no model of entailment was given; set \"model\" to a folder with an NLI model"
+                  + " (model.onnx, tokenizer.json, config.json), or give one when you make the"
+                  + " evaluator: Entailment.open(folder, maxInputChars) or"
+                  + " JudgeEvaluators.entailment(judge)");
     }
   }
 
