@@ -436,6 +436,7 @@ class ConsistencyEvaluatorsTest {
                 .sample("b")
                 .variant(text, "c")
                 .metadata("version:1", text)
+                .document(null, text)
                 .build();
 
         assertThat(Evaluators.byName(name).evaluate(evalCase))
@@ -457,7 +458,9 @@ class ConsistencyEvaluatorsTest {
           "paraphrase_consistency",
           "version_consistency",
           "order_sensitivity",
-          "format_sensitivity");
+          "format_sensitivity",
+          "factual_consistency",
+          "factual_consistency_nli");
 
   private static final Entailment FIRST_WORD_AFTER_Q =
       Entailment.of(
