@@ -137,7 +137,7 @@ class GateSimulationTest {
         unchanged("1 against 10, rate " + rate, n, rate, 1, 10, Repetitions.SAME);
         unchanged("3 against 5, rate " + rate, n, rate, 3, 5, Repetitions.DIFFERENT);
       }
-      if (n <= 200) {
+      if (n <= (FULL ? 200 : 50)) {
         errors(
             "regression, judge's noise",
             n,
