@@ -511,7 +511,7 @@ public final class Gates {
         power.assumptions());
   }
 
-  /** Of Gaffke's test of mean difference > −margin, when the true one is 0. */
+  /** Of Gaffke's test of a mean difference above −margin, when the true one is 0. */
   private static Power notWorse(int n, double deviation, double margin, double alpha) {
     Power power = Power.mean(n, -margin, 0, -1, 1, deviation, alpha);
     // the least margin: n m − (1 − m) = z s (n + 1) ÷ √n
@@ -527,7 +527,7 @@ public final class Gates {
         "true difference 0, standard deviation of the differences " + Text.number(deviation));
   }
 
-  /** Of Gaffke's test of mean difference &lt; 0, when the true one is −drop. */
+  /** Of Gaffke's test of a mean difference below 0, when the true one is −drop. */
   private static Power alarm(int n, double deviation, double drop, double alpha) {
     Power power = Power.mean(n, 0, drop, -1, 1, deviation, alpha);
     Double least = power.detectable();
