@@ -3,6 +3,8 @@ package dev.llmops.eval.dataset;
 /** Counts what one case holds while it is read. */
 final class Budget {
 
+  static final String TOO_LONG = "is longer than " + Limits.CASE_CHARS + " characters; shorten it";
+
   private long chars;
   private long values;
 
@@ -10,8 +12,7 @@ final class Budget {
     chars += moreChars;
     values += moreValues;
     if (chars > Limits.CASE_CHARS) {
-      throw new Malformed(
-          line, column, "case is longer than " + Limits.CASE_CHARS + " characters; shorten it");
+      throw new Malformed(line, column, "case " + TOO_LONG);
     }
     if (values > Limits.CASE_VALUES) {
       throw new Malformed(

@@ -27,6 +27,7 @@ final class CaseIds {
    */
   static List<EvalCase> complete(List<EvalCase> cases) {
     Map<String, Integer> asked = new HashMap<>();
+    Map<String, Integer> copies = new HashMap<>();
     Set<String> taken = new HashSet<>();
     String[] derived = new String[cases.size()];
     boolean complete = true;
@@ -52,8 +53,8 @@ final class CaseIds {
           id += "-" + hex(hash(each)).substring(0, SUFFIX_DIGITS);
         }
         String free = id;
-        for (int copy = 2; !taken.add(free); copy++) {
-          free = id + "-" + copy;
+        while (!taken.add(free)) {
+          free = id + "-" + (1 + copies.merge(id, 1, Integer::sum));
         }
         each = each.toBuilder().id(free).build();
       }

@@ -426,7 +426,7 @@ final class CaseReader {
     void require(String name, BiConsumer<String, Value> reader) {
       Value value = value(name);
       if (value == null || value.is(Kind.NULL)) {
-        if (object.is(Kind.OBJECT)) {
+        if (!wrong) {
           problem(object, "field \"" + of + "\" is missing \"" + name + "\"");
         }
         wrong = true;

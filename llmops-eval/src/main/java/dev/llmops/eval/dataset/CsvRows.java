@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.llmops.eval.dataset.Value.Kind;
@@ -76,6 +77,9 @@ final class CsvRows implements Rows {
                   + "; put a cell with a comma, a quote or a line feed in quotes");
         }
       }
+    } catch (StreamConstraintsException e) {
+      ended = true;
+      problems.add(file, lastLine, 0, "cell in this line or after it " + Budget.TOO_LONG);
     } catch (JsonProcessingException e) {
       ended = true;
       JsonLocation place = e.getLocation();

@@ -28,8 +28,7 @@ final class JsonlRows implements Rows {
   public @Nullable Value next() throws IOException {
     while (!problems.isFull() && nextLine()) {
       if (tooLong) {
-        problems.add(
-            file, line, 0, "line is longer than " + Limits.CASE_CHARS + " characters; shorten it");
+        problems.add(file, line, 0, "line " + Budget.TOO_LONG);
       } else if (!isBlank()) {
         try {
           return JsonValues.parse(text, length, line);

@@ -1,6 +1,7 @@
 package dev.llmops.eval.dataset;
 
 import dev.llmops.eval.dataset.Value.Kind;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -49,8 +50,10 @@ final class YamlRows implements Rows {
     this.in = in;
     this.file = file;
     this.problems = problems;
-    LoadSettings settings = LoadSettings.builder().setCodePointLimit(FILE_CODE_POINTS).build();
-    this.parser = new ParserImpl(settings, new StreamReader(settings, in));
+    // the engine copies the line read so far with every buffer: few buffers, and no endless line
+    LoadSettings settings =
+        LoadSettings.builder().setCodePointLimit(FILE_CODE_POINTS).setBufferSize(1 << 16).build();
+    this.parser = new ParserImpl(settings, new StreamReader(settings, new Lines(in)));
   }
 
   @Override
@@ -74,12 +77,18 @@ final class YamlRows implements Rows {
     } catch (MarkedYamlEngineException e) {
       stop(malformed(e.getProblemMark().or(e::getContextMark), "text is not valid YAML"));
     } catch (YamlEngineException e) {
+      if (e.getCause() instanceof LineTooLong tooLong) {
+        stop(new Malformed(tooLong.line, 0, "line " + Budget.TOO_LONG));
+        return null;
+      }
       if (e.getCause() instanceof IOException io) {
         throw io;
       }
       stop(
           new Malformed(
-              0, 0, "text is not valid YAML, or has a character that YAML does not allow"));
+              0,
+              0,
+              "text is not valid YAML: it has a character that YAML does not allow, or is too long"));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -229,5 +238,42 @@ final class YamlRows implements Rows {
   @Override
   public void close() throws IOException {
     in.close();
+  }
+
+  private static final class LineTooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final int line;
+
+    LineTooLong(int line) {
+      this.line = line;
+    }
+  }
+
+  /** Ends with an exception at a line that is longer than a case may be. */
+  private static final class Lines extends FilterReader {
+    private int line = 1;
+    private int length;
+
+    Lines(Utf8Reader in) {
+      super(in);
+    }
+
+    @Override
+    public int read(char[] target, int offset, int count) throws IOException {
+      int read = super.read(target, offset, count);
+      for (int more = read; more > 0 && read < count; read += Math.max(0, more)) {
+        more = super.read(target, offset + read, count - read);
+      }
+      for (int i = offset; i < offset + read; i++) {
+        length++;
+        if (target[i] == '\n') {
+          line++;
+          length = 0;
+        } else if (length > Limits.CASE_CHARS) {
+          throw new LineTooLong(line);
+        }
+      }
+      return read;
+    }
   }
 }
