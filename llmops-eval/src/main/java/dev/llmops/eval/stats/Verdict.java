@@ -1,0 +1,7 @@
+package dev.llmops.eval.stats;
+
+public enum Verdict {
+  PASS,
+  FAIL,
+  UNDECIDED
+}
