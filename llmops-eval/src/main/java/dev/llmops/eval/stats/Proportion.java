@@ -1,7 +1,6 @@
 package dev.llmops.eval.stats;
 
 import org.apache.commons.statistics.distribution.BetaDistribution;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,8 @@ public record Proportion(long successes, long n) {
    */
   public Interval wilson(double level) {
     Interval.checkLevel(level);
-    return wilson((double) successes, (double) n, normalQuantile(0.5 + level / 2), level, "Wilson");
+    return wilson(
+        (double) successes, (double) n, Normal.quantile(0.5 + level / 2), level, "Wilson");
   }
 
   /**
@@ -106,9 +106,5 @@ public record Proportion(long successes, long n) {
         successes == n ? 1 : Math.min(1, (middle + half) / scale),
         level,
         method);
-  }
-
-  static double normalQuantile(double probability) {
-    return NormalDistribution.of(0, 1).inverseCumulativeProbability(probability);
   }
 }
