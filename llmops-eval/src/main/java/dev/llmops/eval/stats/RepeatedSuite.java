@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cases the runs of each case
  */
-public record RepeatedSuite(List<Repetitions> cases) {
+public record RepeatedSuite(List<RepeatedCase> cases) {
 
   /** Copies the cases. */
   public RepeatedSuite {
@@ -18,11 +18,11 @@ public record RepeatedSuite(List<Repetitions> cases) {
 
   /** The mean of the cases' pass rates; absent without cases, or when one has no run. */
   public @Nullable Double passRate() {
-    return mean(Repetitions::passRate);
+    return mean(RepeatedCase::passRate);
   }
 
   /**
-   * The mean of the cases' {@link Repetitions#passAtK}.
+   * The mean of the cases' {@link RepeatedCase#passAtK}.
    *
    * @return absent without cases, or when one has fewer than k runs: a part of the suite is not the
    *     suite
@@ -31,14 +31,14 @@ public record RepeatedSuite(List<Repetitions> cases) {
     return mean(each -> each.passAtK(k));
   }
 
-  /** The mean of the cases' {@link Repetitions#passAllK}; absent as for {@link #passAtK}. */
+  /** The mean of the cases' {@link RepeatedCase#passAllK}; absent as for {@link #passAtK}. */
   public @Nullable Double passAllK(int k) {
     return mean(each -> each.passAllK(k));
   }
 
   /** How many cases both passed and failed. More runs find more of them. */
   public int flakyCases() {
-    return (int) cases.stream().filter(Repetitions::isFlaky).count();
+    return (int) cases.stream().filter(RepeatedCase::isFlaky).count();
   }
 
   /**
@@ -49,7 +49,7 @@ public record RepeatedSuite(List<Repetitions> cases) {
    * @return absent without cases, or when one has fewer than two runs
    */
   public @Nullable Double flakiness() {
-    return mean(Repetitions::flakiness);
+    return mean(RepeatedCase::flakiness);
   }
 
   /**
@@ -83,12 +83,12 @@ public record RepeatedSuite(List<Repetitions> cases) {
   }
 
   private interface Measure {
-    @Nullable Double of(Repetitions each);
+    @Nullable Double of(RepeatedCase each);
   }
 
   private @Nullable Double mean(Measure measure) {
     double sum = 0;
-    for (Repetitions each : cases) {
+    for (RepeatedCase each : cases) {
       Double value = measure.of(each);
       if (value == null) {
         return null;

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param runs 0 or more
  * @param passed those that passed, 0 to {@code runs}
  */
-public record Repetitions(int runs, int passed) {
+public record RepeatedCase(int runs, int passed) {
 
   /** Checks the counts. */
-  public Repetitions {
+  public RepeatedCase {
     if (runs < 0 || passed < 0 || passed > runs) {
       throw new IllegalArgumentException(
           "passed must be between 0 and runs, but were " + passed + " of " + runs);

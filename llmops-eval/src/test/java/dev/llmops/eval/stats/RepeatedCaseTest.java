@@ -8,19 +8,19 @@ import dev.llmops.eval.stats.RerunRule.Decision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RepetitionsTest {
+class RepeatedCaseTest {
 
   /** C(3,2) = 3 of C(5,2) = 10 pairs have no pass; C(4,2) = 6 of 10 have two passes. */
   @Test
   void passAtKAndPassAllKCountPairs() {
-    assertThat(new Repetitions(5, 2).passAtK(2)).isEqualTo(0.7, within(1e-15));
-    assertThat(new Repetitions(5, 4).passAllK(2)).isEqualTo(0.6, within(1e-15));
-    assertThat(new Repetitions(5, 2).passAtK(1)).isEqualTo(0.4, within(1e-15));
-    assertThat(new Repetitions(5, 2).passAllK(1)).isEqualTo(0.4, within(1e-15));
-    assertThat(new Repetitions(5, 2).passAtK(4)).isEqualTo(1);
-    assertThat(new Repetitions(5, 2).passAllK(3)).isZero();
-    assertThat(new Repetitions(5, 0).passAtK(5)).isZero();
-    assertThat(new Repetitions(5, 5).passAllK(5)).isEqualTo(1);
+    assertThat(new RepeatedCase(5, 2).passAtK(2)).isEqualTo(0.7, within(1e-15));
+    assertThat(new RepeatedCase(5, 4).passAllK(2)).isEqualTo(0.6, within(1e-15));
+    assertThat(new RepeatedCase(5, 2).passAtK(1)).isEqualTo(0.4, within(1e-15));
+    assertThat(new RepeatedCase(5, 2).passAllK(1)).isEqualTo(0.4, within(1e-15));
+    assertThat(new RepeatedCase(5, 2).passAtK(4)).isEqualTo(1);
+    assertThat(new RepeatedCase(5, 2).passAllK(3)).isZero();
+    assertThat(new RepeatedCase(5, 0).passAtK(5)).isZero();
+    assertThat(new RepeatedCase(5, 5).passAllK(5)).isEqualTo(1);
   }
 
   /** 1 − C(190, 100) ÷ C(200, 100), all in logarithms: 0.99931 . */
@@ -30,25 +30,25 @@ class RepetitionsTest {
     for (int i = 0; i < 100; i++) {
       log += Math.log((190.0 - i) / (200.0 - i));
     }
-    assertThat(new Repetitions(200, 10).passAtK(100)).isEqualTo(1 - Math.exp(log), within(1e-12));
+    assertThat(new RepeatedCase(200, 10).passAtK(100)).isEqualTo(1 - Math.exp(log), within(1e-12));
   }
 
   @Test
   void fewerRunsThanKSayNothing() {
-    assertThat(new Repetitions(2, 2).passAtK(3)).isNull();
-    assertThat(new Repetitions(2, 2).passAllK(3)).isNull();
-    assertThat(new Repetitions(1, 1).flakiness()).isNull();
-    assertThat(new Repetitions(0, 0).passRate()).isNull();
+    assertThat(new RepeatedCase(2, 2).passAtK(3)).isNull();
+    assertThat(new RepeatedCase(2, 2).passAllK(3)).isNull();
+    assertThat(new RepeatedCase(1, 1).flakiness()).isNull();
+    assertThat(new RepeatedCase(0, 0).passRate()).isNull();
   }
 
   /** 4 of the 10 pairs of (1, 1, 1, 1, 0) disagree. */
   @Test
   void flakinessIsTheShareOfPairsThatDisagree() {
-    assertThat(new Repetitions(5, 4).flakiness()).isEqualTo(0.4, within(1e-15));
-    assertThat(new Repetitions(2, 1).flakiness()).isEqualTo(1);
-    assertThat(new Repetitions(5, 5).flakiness()).isZero();
-    assertThat(new Repetitions(5, 4).isFlaky()).isTrue();
-    assertThat(new Repetitions(5, 0).isFlaky()).isFalse();
+    assertThat(new RepeatedCase(5, 4).flakiness()).isEqualTo(0.4, within(1e-15));
+    assertThat(new RepeatedCase(2, 1).flakiness()).isEqualTo(1);
+    assertThat(new RepeatedCase(5, 5).flakiness()).isZero();
+    assertThat(new RepeatedCase(5, 4).isFlaky()).isTrue();
+    assertThat(new RepeatedCase(5, 0).isFlaky()).isFalse();
   }
 
   /** (0.4 + 0 + 0 + 0.6) ÷ 4 = 0.25; √(0.25 ÷ 4) = 0.25. */
@@ -57,10 +57,10 @@ class RepetitionsTest {
     RepeatedSuite suite =
         new RepeatedSuite(
             List.of(
-                new Repetitions(5, 4),
-                new Repetitions(10, 10),
-                new Repetitions(5, 0),
-                new Repetitions(5, 2)));
+                new RepeatedCase(5, 4),
+                new RepeatedCase(10, 10),
+                new RepeatedCase(5, 0),
+                new RepeatedCase(5, 2)));
 
     assertThat(suite.flakiness()).isEqualTo(0.25, within(1e-15));
     assertThat(suite.noise()).isEqualTo(0.25, within(1e-15));
@@ -107,10 +107,10 @@ class RepetitionsTest {
   @Test
   void refusesWhatMakesNoSense() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Repetitions(3, 4))
+        .isThrownBy(() -> new RepeatedCase(3, 4))
         .withMessage("passed must be between 0 and runs, but were 4 of 3");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Repetitions(3, 1).passAtK(0))
+        .isThrownBy(() -> new RepeatedCase(3, 1).passAtK(0))
         .withMessage("k must be 1 or more, but was 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RerunRule.majorityOf(3).after(3, 1))
