@@ -16,12 +16,12 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * <ul>
  *   <li><em>SPRT</em>, the default: Wald's sequential probability ratio test (1945), PASS when the
  *       log likelihood ratio log (p1/p0) a pass and log ((1−p1)/(1−p0)) a failure adds up to a,
- *       FAIL when it falls to −b. Wald's a = log ((1−β)/α) and b = log ((1−α)/β) err slightly too
- *       little on the one side and have no guarantee on the other, as whole cases overshoot; here a
- *       and b start at log (1/α) and log (1/β), which are safe by Ville's inequality, and are
- *       lowered as far as both errors, computed exactly over all paths up to the limit, allow. (A
- *       design of more than some ten thousand cases keeps the safe ones.) No other test with these
- *       errors takes much fewer cases at p0 and p1 (Wald and Wolfowitz, 1948).
+ *       FAIL when it falls to −b. Wald's own thresholds, log ((1−β)/α) and log ((1−α)/β), keep the
+ *       errors only about, as whole cases overshoot; here a and b start at log (1/α) and log (1/β),
+ *       which are safe by Ville's inequality, and are lowered as far as both errors, computed
+ *       exactly over all paths up to the limit, allow. (A design of more than some ten thousand
+ *       cases keeps the safe ones.) No other test with these errors takes much fewer cases at p0
+ *       and p1 (Wald and Wolfowitz, 1948).
  *   <li><em>Anytime-valid</em>: PASS once the evidence that the rate is above p0 reaches 1/α, FAIL
  *       once that for a rate below p1 reaches 1/β, both averaged over all rates alike. It holds
  *       under continuous looking and for every limit, also one that is raised later, and costs some
