@@ -10,6 +10,8 @@ import dev.llmops.eval.report.CaseRun;
 import dev.llmops.eval.report.EvalReport;
 import dev.llmops.eval.report.EvalReport.DatasetRef;
 import dev.llmops.eval.report.EvalReport.Ending;
+import dev.llmops.eval.stats.Plan;
+import dev.llmops.eval.stats.Power;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -218,10 +220,13 @@ public final class EvalRun {
       results.begin();
       settings.listener.onStart(settings.name, items.size(), resumed);
       Ending ending = new Engine(this, evaluators, results, settings.ticker).run(items);
-      EvalReport report =
+      EvalReport.Builder builder =
           report(specs, results.all(), ending)
-              .time(started, Duration.ofNanos(settings.ticker.getAsLong() - start))
-              .build();
+              .time(started, Duration.ofNanos(settings.ticker.getAsLong() - start));
+      if (settings.rule instanceof SequentialGate gate) {
+        builder.gates(List.of(gate.gateResult()));
+      }
+      EvalReport report = builder.build();
       settings.listener.onEnd(sentence(report, items.size()));
       return report;
     } finally {
@@ -229,6 +234,41 @@ public final class EvalRun {
         journal.close();
       }
     }
+  }
+
+  /**
+   * What the run would take, and what gates could prove with its cases; nothing is run or spent.
+   *
+   * @param basis what one run of one case takes: from a pilot, or guessed
+   * @param powers what gates can prove, such as {@code Power.atLeast(..)}; for a sequential run see
+   *     {@link Plan#sequential}
+   */
+  public RunPlan plan(RunPlan.Basis basis, Power... powers) {
+    int done = 0;
+    if (settings.journal != null && java.nio.file.Files.exists(settings.journal)) {
+      done = RunJournal.count(settings.journal);
+    }
+    int left = Math.max(0, dataset().size() * repetitions() - done);
+    return new RunPlan(
+        dataset().size(),
+        repetitions(),
+        done,
+        Plan.Estimate.of(basis.spend(), basis.runs(), left),
+        basis.words(),
+        java.util.Arrays.stream(powers).map(RunPlan::words).toList());
+  }
+
+  /** One more repetition of a case, judged by one evaluator, on this thread's behalf. */
+  CaseRun once(EvalCase evalCase, int iteration, Evaluator by) {
+    List<Engine.Item> items = List.of(new Engine.Item(0, 0, evalCase, iteration));
+    Results results = new Results(items, 1, null, RunListener.NONE, null);
+    Ending ending = new Engine(this, List.of(by), results, settings.ticker).run(items);
+    List<CaseRun> found = results.all();
+    if (found.isEmpty()) {
+      throw new IllegalStateException(
+          "case " + evalCase.id() + " could not be run again: " + ending.reason());
+    }
+    return found.get(0);
   }
 
   Dataset dataset() {

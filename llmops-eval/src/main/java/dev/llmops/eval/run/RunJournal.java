@@ -79,6 +79,15 @@ final class RunJournal implements AutoCloseable {
     }
   }
 
+  /** How many repetitions of cases a journal holds. */
+  static int count(Path path) {
+    try (var lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
+      return (int) Math.max(0, lines.count() - 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException("journal [" + path + "] cannot be read", e);
+    }
+  }
+
   /** The first line: what must be the same when a run is taken up again. */
   static String header(
       String name, Dataset dataset, int repetitions, List<EvaluatorSpec> evaluators) {
