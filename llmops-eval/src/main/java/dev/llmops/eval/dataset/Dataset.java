@@ -291,7 +291,7 @@ public final class Dataset {
    * What is wrong or suspicious: copies, contradictions, empty questions, answers in the question,
    * broken text, personal data and credentials, unbalanced labels, and what these evaluators would
    * skip for lack of something. What a task makes, such as an output, is missed only where other
-   * cases have it. Takes milliseconds a thousand short cases.
+   * cases have it. Takes tens of milliseconds a thousand short cases.
    */
   public DatasetCheck check(Evaluator... evaluators) {
     return DatasetCheck.of(this, List.of(evaluators));

@@ -402,6 +402,24 @@ class DatasetTest {
     assertThat(Dataset.stream(file).limit(1).toList()).isEqualTo(seen.subList(0, 1));
   }
 
+  @Test
+  void theExamplesOfTheDocsAreRead() throws IOException {
+    String page = Files.readString(Path.of("../docs/datasets.md"));
+    Map<String, String> starts =
+        Map.of("qa.jsonl", "```\n{\"id\"", "qa.csv", "```\nid,", "qa.yaml", "```\n- id");
+
+    for (Map.Entry<String, String> each : starts.entrySet()) {
+      int from = page.indexOf(each.getValue()) + 4;
+      String example = page.substring(from, page.indexOf("```", from));
+
+      List<EvalCase> cases = Dataset.read(write(each.getKey(), example)).cases();
+
+      assertThat(cases).as(each.getKey()).hasSize(2);
+      assertThat(cases.get(0).references()).containsExactly("Yes, within 30 days.");
+      assertThat(cases.get(1).references()).containsExactly("No, 30 days are the limit.", "No.");
+    }
+  }
+
   private Path write(String name, String text) throws IOException {
     Path file = dir.resolve(name);
     Files.createDirectories(file.getParent());
