@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares a candidate with a baseline on the same cases, one value a case and version. Pairing
  * takes out that cases differ in difficulty, so it needs far fewer than two independent samples do.
- * All look at candidate − baseline. To decide, use {@code Gates}. Static and thread-safe.
+ * All look at candidate − baseline. To decide, use {@link Gates}. Static and thread-safe.
  *
  * <p>For passed and failed: {@link #mcNemarExact}, or {@link #mcNemarMidP} when exploring. For
  * graded scores: {@link #permutation}, which asks of the mean; {@link #wilcoxon} is less moved by a
