@@ -78,7 +78,7 @@ public record Plan(
     double decided = at.pass() + at.fail();
     return new Plan(
         test.toString(),
-        "a pass rate of " + Text.number(expectedRate),
+        "true pass rate " + Text.number(expectedRate),
         at.pass(),
         at.fail(),
         Math.max(0, 1 - decided),
@@ -90,38 +90,32 @@ public record Plan(
   }
 
   /**
-   * The plan of a run with a fixed number of cases.
+   * The plan of a gate over a fixed number of cases.
    *
    * @param test what will be run, in words
-   * @param assumption what the chances rest on, in words: "a pass rate of 0.9, a discordance of
-   *     0.1"
-   * @param pass the chance of PASS, from the power of the test
-   * @param fail the chance of FAIL
-   * @param cases 1 or more
+   * @param power of the gate, with the number of cases and the assumptions
+   * @param proof the verdict that the power is the chance of: FAIL for {@link Power#regression},
+   *     PASS for the others
    * @param repetitions runs of each case, 1 or more
    * @param pilot what some runs of cases spent, the application's and the judges' calls together
    * @param pilotRuns how many runs that were, 1 or more
    */
   public static Plan fixed(
-      String test,
-      String assumption,
-      double pass,
-      double fail,
-      int cases,
-      int repetitions,
-      Spend pilot,
-      int pilotRuns) {
-    checkChance(pass, "pass");
-    checkChance(fail, "fail");
-    Estimate spend = Estimate.of(pilot, pilotRuns, (double) cases * checkRepetitions(repetitions));
+      String test, Power power, Verdict proof, int repetitions, Spend pilot, int pilotRuns) {
+    if (proof == Verdict.UNDECIDED) {
+      throw new IllegalArgumentException("proof must be PASS or FAIL, but was UNDECIDED");
+    }
+    double other = Math.max(0, 1 - power.power() - power.undecided());
+    Estimate spend =
+        Estimate.of(pilot, pilotRuns, (double) power.n() * checkRepetitions(repetitions));
     return new Plan(
         test,
-        assumption,
-        pass,
-        fail,
-        Math.max(0, 1 - pass - fail),
-        cases,
-        cases,
+        power.assumptions(),
+        proof == Verdict.PASS ? power.power() : other,
+        proof == Verdict.FAIL ? power.power() : other,
+        power.undecided(),
+        power.n(),
+        power.n(),
         repetitions,
         spend,
         spend);
@@ -135,7 +129,7 @@ public record Plan(
   public String summary() {
     return String.format(
         Locale.ROOT,
-        "%s: PASS %.1f %%, FAIL %.1f %%, UNDECIDED %.1f %% at %s; %s; %s%s",
+        "%s: PASS %.1f %%, FAIL %.1f %%, UNDECIDED %.1f %% at %s; %s; about %s%s",
         test,
         100 * pass,
         100 * fail,
@@ -146,7 +140,7 @@ public record Plan(
                     Locale.ROOT, "%.1f cases on average, %d at most", meanCases, mostCases)
                 : mostCases + " cases")
             + (repetitions == 1 ? "" : ", each " + repetitions + " times"),
-        "about " + meanSpend,
+        meanSpend,
         meanCases < mostCases ? ", at most " + mostSpend : "");
   }
 

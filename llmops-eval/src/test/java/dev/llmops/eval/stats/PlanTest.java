@@ -20,20 +20,37 @@ class PlanTest {
           new Cost(new BigDecimal("0.05"), "USD", "list", false),
           null);
 
+  /** c = 92 passes of 100 prove 0.85: P(X ≥ 92) at 0.95 is 0.9369, see {@link Power#atLeast}. */
   @Test
   void fixedRunScalesThePilot() {
-    Plan plan =
-        Plan.fixed("exact binomial test", "a pass rate of 0.9", 0.9, 0.03, 135, 2, PILOT, 10);
+    Power power = Power.atLeast(100, 0.85, 0.95, 0.95);
 
-    assertThat(plan.undecided()).isEqualTo(0.07, within(1e-12));
-    assertThat(plan.mostSpend().runs()).isEqualTo(270);
-    assertThat(plan.mostSpend().calls()).isEqualTo(540);
-    assertThat(plan.mostSpend().tokens()).isEqualTo(270_000);
-    assertThat(plan.mostSpend().amount()).isEqualByComparingTo("1.35");
+    Plan plan = Plan.fixed("pass rate at least 0.85", power, Verdict.PASS, 2, PILOT, 10);
+
+    assertThat(plan.pass()).isEqualTo(0.9369, within(5e-5));
+    assertThat(plan.undecided()).isEqualTo(power.undecided());
+    assertThat(plan.mostSpend().runs()).isEqualTo(200);
+    assertThat(plan.mostSpend().calls()).isEqualTo(400);
+    assertThat(plan.mostSpend().tokens()).isEqualTo(200_000);
+    assertThat(plan.mostSpend().amount()).isEqualByComparingTo("1");
     assertThat(plan.summary())
         .isEqualTo(
-            "exact binomial test: PASS 90.0 %, FAIL 3.0 %, UNDECIDED 7.0 % at a pass rate of 0.9;"
-                + " 135 cases, each 2 times; about 540 calls, 270,000 tokens, 1.35 USD");
+            "pass rate at least 0.85: PASS 93.7 %, FAIL 0.0 %, UNDECIDED 6.3 % at true pass rate"
+                + " 0.95; 100 cases, each 2 times; about 400 calls, 200,000 tokens, 1.00 USD");
+  }
+
+  /**
+   * 100 cases of which 20 % change, drop 0.1: the alarm has 0.6754, see {@link Power#regression}.
+   */
+  @Test
+  void powerOfARegressionGateIsThatOfItsAlarm() {
+    Power power = Power.regression(100, 0.2, 0.1, 0.05);
+
+    Plan plan = Plan.fixed("no regression", power, Verdict.FAIL, 1, PILOT, 10);
+
+    assertThat(plan.fail()).isEqualTo(0.6754, within(5e-5));
+    assertThat(plan.undecided()).isEqualTo(1 - plan.fail(), within(1e-12));
+    assertThat(plan.pass()).isZero();
   }
 
   @Test
@@ -56,7 +73,13 @@ class PlanTest {
   @Test
   void whatThePilotDoesNotKnowStaysUnknown() {
     Plan plan =
-        Plan.fixed("test", "nothing", 0.9, 0, 100, 1, new Spend(5, TokenUsage.NONE, null, null), 5);
+        Plan.fixed(
+            "test",
+            Power.atLeast(100, 0.85, 0.95, 0.95),
+            Verdict.PASS,
+            1,
+            new Spend(5, TokenUsage.NONE, null, null),
+            5);
 
     assertThat(plan.meanSpend().tokens()).isNull();
     assertThat(plan.meanSpend().amount()).isNull();
@@ -65,14 +88,15 @@ class PlanTest {
 
   @Test
   void refusesWhatMakesNoSense() {
+    Power power = Power.atLeast(100, 0.85, 0.95, 0.95);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Plan.fixed("test", "a", 1.2, 0, 100, 1, PILOT, 1))
-        .withMessage("pass must be between 0 and 1, but was 1.2");
+        .isThrownBy(() -> Plan.fixed("test", power, Verdict.UNDECIDED, 1, PILOT, 1))
+        .withMessage("proof must be PASS or FAIL, but was UNDECIDED");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Plan.fixed("test", "a", 0.9, 0, 100, 0, PILOT, 1))
+        .isThrownBy(() -> Plan.fixed("test", power, Verdict.PASS, 0, PILOT, 1))
         .withMessage("repetitions must be 1 or more, but was 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Plan.fixed("test", "a", 0.9, 0.05, 100, 1, PILOT, 0))
+        .isThrownBy(() -> Plan.fixed("test", power, Verdict.PASS, 1, PILOT, 0))
         .withMessage("pilotRuns must be 1 or more, but was 0");
   }
 }
