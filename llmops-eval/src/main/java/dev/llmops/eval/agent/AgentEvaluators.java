@@ -19,6 +19,8 @@ import java.util.TreeMap;
  */
 public final class AgentEvaluators {
 
+  private static final int MAX_SHOWN = 80;
+
   private AgentEvaluators() {}
 
   /** Which sequences of calls are right. */
@@ -163,6 +165,11 @@ public final class AgentEvaluators {
    */
   public static EvalCase caseOf(List<? extends LlmRecord> records) {
     return RecordedRun.caseOf(records);
+  }
+
+  /** A tool's name for a reason: the model wrote it, and it may be of any length. */
+  static String shown(String name) {
+    return name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "…";
   }
 
   static List<EvalCase.ToolCall> made(EvalCase evalCase) {

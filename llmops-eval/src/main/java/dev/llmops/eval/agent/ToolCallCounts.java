@@ -125,7 +125,7 @@ final class ToolCallCounts {
                 + length
                 + (length == 1 ? " call" : " calls")
                 + " that begins with "
-                + made.get(at).name()
+                + AgentEvaluators.shown(made.get(at).name())
                 + " comes "
                 + (most + 1)
                 + " times in a row");

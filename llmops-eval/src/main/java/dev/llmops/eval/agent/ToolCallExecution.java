@@ -79,7 +79,7 @@ final class ToolCallExecution {
     Set<String> names = new LinkedHashSet<>();
     for (EvalCase.ToolCall call : calls) {
       if (counts.test(call) != wanted && names.size() < NAMED) {
-        names.add(call.name());
+        names.add(AgentEvaluators.shown(call.name()));
       }
     }
     return Scored.of(

@@ -1,7 +1,7 @@
 package dev.llmops.eval.consistency;
 
-import java.lang.Character.UnicodeScript;
 import dev.llmops.eval.internal.LinearText;
+import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
