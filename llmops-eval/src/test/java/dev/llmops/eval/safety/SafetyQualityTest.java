@@ -211,10 +211,17 @@ class SafetyQualityTest {
                   c[1] == 0 ? "–" : Quality.share(c[0], c[1]),
                   c[2] == 0 ? "–" : Quality.share(c[0], c[2])));
       long[] all = counts.getOrDefault("all", new long[3]);
+      String rows = file.replace(".jsonl", "");
+      MeasuredRows.add(
+          "safety", "`pii` and `secrets`, precision", ".98", Quality.share(all[0], all[1]), rows);
+      MeasuredRows.add(
+          "safety", "`pii` and `secrets`, recall", ".90", Quality.share(all[0], all[2]), rows);
       assertThat((double) all[0] / all[1]).as("precision").isGreaterThanOrEqualTo(0.98);
       assertThat((double) all[0] / all[2]).as("recall").isGreaterThanOrEqualTo(0.90);
       if (clean > 0) {
         out("  look-alikes flagged %s", Quality.share(flagged, clean));
+        MeasuredRows.add(
+            "safety", "`pii`, look-alikes flagged", "", Quality.share(flagged, clean), rows);
         assertThat((double) flagged / clean).isLessThanOrEqualTo(0.02);
       }
     }
