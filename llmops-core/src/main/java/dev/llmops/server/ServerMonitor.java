@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerMonitor implements AutoCloseable {
 
   private static final int MAX_HOSTS = 256;
+  private static final Pattern HOST_NAME =
+      Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})+");
 
   private final Map<String, Host> named;
   private final List<ServerHandle> handles;
@@ -330,9 +333,11 @@ public final class ServerMonitor implements AutoCloseable {
   private record Allowed(String scheme, String host, int port, ServerKind kind) {
 
     @Nullable URI match(String address) {
+      // the address comes with a call: what is no host name ("a/.gpu.example") must not pass for
+      // one
       boolean matches =
           host.startsWith("*.")
-              ? address.endsWith(host.substring(1)) && address.length() > host.length() - 1
+              ? address.endsWith(host.substring(1)) && HOST_NAME.matcher(address).matches()
               : address.equals(host);
       if (!matches) {
         return null;
@@ -340,7 +345,7 @@ public final class ServerMonitor implements AutoCloseable {
       try {
         String literal = address.indexOf(':') < 0 ? address : "[" + address + "]";
         URI uri = URI.create(scheme + "://" + literal + ":" + port);
-        return uri.getHost() == null ? null : uri;
+        return uri.getHost() == null || !bare(uri.getHost()).equals(address) ? null : uri;
       } catch (IllegalArgumentException e) {
         return null;
       }
