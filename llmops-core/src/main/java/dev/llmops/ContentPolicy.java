@@ -191,6 +191,7 @@ public final class ContentPolicy {
         call.attempts(),
         call.origin(),
         call.weight(),
+        call.server(),
         call.problems());
   }
 
@@ -415,6 +416,7 @@ public final class ContentPolicy {
         call.attempts(),
         call.origin(),
         call.weight(),
+        call.server(),
         problems);
   }
 

@@ -1,5 +1,6 @@
 package dev.llmops;
 
+import dev.llmops.server.ServerFacts;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     answered and nothing was sent; absent when the client does not show it
  * @param origin whose call it is
  * @param weight how many calls this one stands for after sampling, 1 or more; 1 when unsampled
+ * @param server the inference server behind the call, when it started and when it ended; absent
+ *     when no {@link dev.llmops.server.ServerMonitor} is wired or nothing was sent
  * @param problems what could not be read or was left out, in plain words and without content; empty
  *     when all is well
  */
@@ -33,6 +36,7 @@ public record LlmCall(
     @Nullable Integer attempts,
     Origin origin,
     double weight,
+    @Nullable ServerFacts server,
     List<String> problems)
     implements LlmRecord {
 
@@ -52,6 +56,24 @@ public record LlmCall(
           "weight must be a finite number of at least 1, but was " + weight);
     }
     problems = Checks.copy(problems, "problems");
+  }
+
+  /** A call of whose server nothing is known. */
+  public LlmCall(
+      CallRef ref,
+      @Nullable CallRef parent,
+      LlmContext context,
+      LlmRequest request,
+      Outcome outcome,
+      Timing timing,
+      @Nullable Cost cost,
+      @Nullable Integer attempts,
+      Origin origin,
+      double weight,
+      List<String> problems) {
+    this(
+        ref, parent, context, request, outcome, timing, cost, attempts, origin, weight, null,
+        problems);
   }
 
   /** What came back, whole or in part; {@link LlmResponse#EMPTY} when nothing did. */
@@ -96,6 +118,6 @@ public record LlmCall(
         ? this
         : new LlmCall(
             ref, parent, context, request, outcome, timing, cost, attempts, origin, newWeight,
-            problems);
+            server, problems);
   }
 }

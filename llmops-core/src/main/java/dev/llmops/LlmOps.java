@@ -3,6 +3,8 @@ package dev.llmops;
 import dev.llmops.CallObserver.CallObservation;
 import dev.llmops.CallObserver.StepObservation;
 import dev.llmops.cost.PriceTable;
+import dev.llmops.server.ServerMonitor;
+import dev.llmops.server.ServerWatch;
 import dev.llmops.sink.AsyncSink;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +56,7 @@ public final class LlmOps implements AutoCloseable {
   private final List<CallInterceptor> interceptors;
   private final List<Supplier<@Nullable String>> notes;
   private final Pricing pricing;
+  private final @Nullable ServerMonitor servers;
   private final InstantSource clock;
   private final LongSupplier ticker;
 
@@ -89,6 +92,7 @@ public final class LlmOps implements AutoCloseable {
     this.interceptors = List.copyOf(builder.interceptors);
     this.notes = List.copyOf(builder.notes);
     this.pricing = builder.pricing == null ? PriceTable.bundled() : builder.pricing;
+    this.servers = builder.servers;
     this.clock = builder.clock;
     this.ticker = builder.ticker;
   }
@@ -429,6 +433,10 @@ public final class LlmOps implements AutoCloseable {
     for (CallObserver each : observers) {
       closeGuarded("observer " + nameOf(each), end, each::close);
     }
+    ServerMonitor monitor = servers;
+    if (monitor != null) {
+      closeGuarded("server monitor", end, deadlineLeft -> monitor.close());
+    }
   }
 
   Guard guard() {
@@ -449,6 +457,19 @@ public final class LlmOps implements AutoCloseable {
 
   long nanoTime() {
     return ticker.getAsLong();
+  }
+
+  @Nullable ServerWatch watch(LlmRequest request) {
+    ServerMonitor monitor = servers;
+    if (monitor == null) {
+      return null;
+    }
+    try {
+      return monitor.watch(request);
+    } catch (Throwable t) {
+      guard.swallow("server monitor", t);
+      return null;
+    }
   }
 
   @Nullable Cost price(LlmRequest request, LlmResponse response, Instant start) {
@@ -721,6 +742,7 @@ public final class LlmOps implements AutoCloseable {
     private final List<CallInterceptor> interceptors = new ArrayList<>();
     private final List<Supplier<@Nullable String>> notes = new ArrayList<>();
     private @Nullable Pricing pricing;
+    private @Nullable ServerMonitor servers;
     private InstantSource clock = InstantSource.system();
     private LongSupplier ticker = System::nanoTime;
     private boolean enabled = true;
@@ -761,6 +783,15 @@ public final class LlmOps implements AutoCloseable {
     public Builder pricing(Pricing pricing) {
       this.pricing = Objects.requireNonNull(pricing, "pricing must not be null");
       return this;
+    }
+
+    /**
+     * Watches the inference servers behind the calls, so that {@link LlmCall#server()} tells what
+     * they were doing; none unless said. Closed with this instance.
+     */
+    public Builder servers(ServerMonitor monitor) {
+      this.servers = Objects.requireNonNull(monitor, "monitor must not be null");
+      return note(monitor::explain);
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.llmops;
 
 import dev.llmops.CallInterceptor.Decision;
 import dev.llmops.CallObserver.CallObservation;
+import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerWatch;
 import java.lang.ref.Cleaner;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class Recording implements OpenCall {
   private final Instant start;
   private final @Nullable CallObservation observation;
   private final boolean chunkTimes;
+  private final @Nullable ServerWatch server;
 
   private @Nullable Decision decision;
   private @Nullable List<CallInterceptor.Tap> taps;
@@ -64,6 +67,7 @@ final class Recording implements OpenCall {
       }
     }
     this.observation = observed;
+    this.server = ops.watch(request);
     this.chunkTimes = times;
     this.ref = CallRef.next(start.toEpochMilli(), traceId, spanId);
     this.startNanos = ops.nanoTime();
@@ -430,7 +434,21 @@ final class Recording implements OpenCall {
         sent,
         context.origin(),
         1,
+        server(response, sent),
         problems == null ? List.of() : problems);
+  }
+
+  private @Nullable ServerFacts server(@Nullable LlmResponse response, @Nullable Integer sent) {
+    if (server == null) {
+      return null;
+    }
+    try {
+      ServerFacts facts = server.end(response);
+      return sent != null && sent == 0 ? null : facts; // a stored answer came from no server
+    } catch (Throwable t) {
+      ops.guard().swallow("server monitor", t);
+      return null;
+    }
   }
 
   private Timing timing(long totalNanos) {

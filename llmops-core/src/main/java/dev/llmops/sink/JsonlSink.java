@@ -188,6 +188,7 @@ public final class JsonlSink implements CallSink {
                   call.attempts(),
                   call.origin(),
                   call.weight(),
+                  call.server(),
                   problems));
     }
     if (record instanceof LlmStep step) {
