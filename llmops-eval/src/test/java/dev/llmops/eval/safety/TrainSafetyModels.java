@@ -205,7 +205,14 @@ class TrainSafetyModels {
   private static void figure(String name, String measure, String figure) {
     System.out.println(String.format(Locale.ROOT, "  %-42s %s %s", name, measure, figure));
     MeasuredRows.add(
-        "safety, by cross-validation", heading + part + ": " + measure, "", figure, name);
+        "safety, by cross-validation",
+        heading
+            + (measure.equals("AUC") ? part : "")
+            + ": "
+            + measure, // means and shares are of all
+        "",
+        figure,
+        name);
   }
 
   private static Path data() {
