@@ -1,0 +1,158 @@
+package dev.llmops.client.langchain4j;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessageDeserializer;
+import dev.langchain4j.data.message.ChatMessageSerializer;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import dev.llmops.CallCodec;
+import dev.llmops.CallError;
+import dev.llmops.JsonText;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmResponse;
+import dev.llmops.ResponseReader;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads whole answers of chat models, and stores them and brings them back. */
+record ChatAnswers(LlmOps ops) implements ResponseReader<ChatResponse> {
+
+  @Override
+  public LlmResponse read(ChatResponse response) {
+    return read(response, ops.capturesContent());
+  }
+
+  static LlmResponse read(ChatResponse response, boolean content) {
+    LlmResponse.Builder into =
+        LlmResponse.builder()
+            .id(response.id())
+            .model(response.modelName())
+            .usage(Usages.of(response.tokenUsage()));
+    FinishReason reason = response.finishReason();
+    if (reason != null) {
+      into.finishReasons(List.of(named(reason)));
+    }
+    ChatResponseMetadata metadata = response.metadata();
+    if (metadata != null && metadata.getClass() != ChatResponseMetadata.class) {
+      into.serviceTier(Accessors.text(metadata, "serviceTier"))
+          .systemFingerprint(Accessors.text(metadata, "systemFingerprint"));
+    }
+    AiMessage message = response.aiMessage();
+    if (content && message != null) {
+      into.outputs(List.of(Messages.read(message)));
+    }
+    return into.build();
+  }
+
+  @Override
+  public CallError readError(Throwable error) {
+    return Failures.of(error);
+  }
+
+  @Override
+  public CallCodec<ChatResponse> codec() {
+    return Codec.INSTANCE;
+  }
+
+  /** In the conventions' words, where those have one. */
+  private static String named(FinishReason reason) {
+    return reason == FinishReason.TOOL_EXECUTION
+        ? "tool_call"
+        : reason.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Keeps what every provider's answers have: message, id, model, finish reason and usage, the
+   * details of the usage included. What only the provider's own types have does not come back.
+   */
+  enum Codec implements CallCodec<ChatResponse> {
+    INSTANCE;
+
+    @Override
+    public JsonText encode(ChatResponse response) {
+      ObjectNode json = Json.object();
+      json.put("id", response.id());
+      json.put("model", response.modelName());
+      FinishReason reason = response.finishReason();
+      json.put("finish_reason", reason == null ? null : reason.name());
+      TokenUsage usage = response.tokenUsage();
+      if (usage != null) {
+        ObjectNode counts = json.putObject("usage");
+        counts.put("input", usage.inputTokenCount());
+        counts.put("output", usage.outputTokenCount());
+        counts.put("total", usage.totalTokenCount());
+        dev.llmops.TokenUsage recorded = Usages.of(usage);
+        counts.put("all_input", recorded.inputTokens());
+        counts.put("all_output", recorded.outputTokens());
+        counts.put("cached_input", recorded.cachedInputTokens());
+        counts.put("cache_write_input", recorded.cacheWriteInputTokens());
+        counts.put("reasoning", recorded.reasoningTokens());
+      }
+      json.set("message", Json.parsed(ChatMessageSerializer.messageToJson(response.aiMessage())));
+      return JsonText.of(json.toString());
+    }
+
+    @Override
+    public ChatResponse decode(JsonText stored) {
+      try {
+        return decoded(Json.parsed(stored.text()));
+      } catch (RuntimeException e) {
+        // without its message and cause: they quote the content
+        throw new IllegalArgumentException(
+            "stored answer must be the JSON of a LangChain4j chat response, but it could not be"
+                + " read: "
+                + e.getClass().getSimpleName());
+      }
+    }
+
+    private static ChatResponse decoded(JsonNode json) {
+      String reason = text(json, "finish_reason");
+      return ChatResponse.builder()
+          .aiMessage(
+              (AiMessage)
+                  ChatMessageDeserializer.messageFromJson(json.required("message").toString()))
+          .metadata(
+              ChatResponseMetadata.builder()
+                  .id(text(json, "id"))
+                  .modelName(text(json, "model"))
+                  .finishReason(reason == null ? null : FinishReason.valueOf(reason))
+                  .tokenUsage(usage(json.path("usage")))
+                  .build())
+          .build();
+    }
+
+    private static @Nullable TokenUsage usage(JsonNode json) {
+      if (!json.isObject()) {
+        return null;
+      }
+      dev.llmops.TokenUsage.Builder recorded = dev.llmops.TokenUsage.builder();
+      Usages.set(count(json, "all_input"), recorded::inputTokens);
+      Usages.set(count(json, "all_output"), recorded::outputTokens);
+      Usages.set(count(json, "cached_input"), recorded::cachedInputTokens);
+      Usages.set(count(json, "cache_write_input"), recorded::cacheWriteInputTokens);
+      Usages.set(count(json, "reasoning"), recorded::reasoningTokens);
+      return new StoredUsage(
+          small(json, "input"), small(json, "output"), small(json, "total"), recorded.build());
+    }
+
+    private static @Nullable Long count(JsonNode json, String field) {
+      JsonNode value = json.path(field);
+      return value.isIntegralNumber() ? Long.valueOf(value.longValue()) : null;
+    }
+
+    private static @Nullable Integer small(JsonNode json, String field) {
+      JsonNode value = json.path(field);
+      return value.canConvertToInt() ? Integer.valueOf(value.intValue()) : null;
+    }
+
+    private static @Nullable String text(JsonNode json, String field) {
+      JsonNode value = json.path(field);
+      return value.isTextual() ? value.textValue() : null;
+    }
+  }
+}
