@@ -80,19 +80,7 @@ record ChatAnswers(LlmOps ops) implements ResponseReader<ChatResponse> {
       json.put("model", response.modelName());
       FinishReason reason = response.finishReason();
       json.put("finish_reason", reason == null ? null : reason.name());
-      TokenUsage usage = response.tokenUsage();
-      if (usage != null) {
-        ObjectNode counts = json.putObject("usage");
-        counts.put("input", usage.inputTokenCount());
-        counts.put("output", usage.outputTokenCount());
-        counts.put("total", usage.totalTokenCount());
-        dev.llmops.TokenUsage recorded = Usages.of(usage);
-        counts.put("all_input", recorded.inputTokens());
-        counts.put("all_output", recorded.outputTokens());
-        counts.put("cached_input", recorded.cachedInputTokens());
-        counts.put("cache_write_input", recorded.cacheWriteInputTokens());
-        counts.put("reasoning", recorded.reasoningTokens());
-      }
+      json.set("usage", usage(response.tokenUsage()));
       json.set("message", Json.parsed(ChatMessageSerializer.messageToJson(response.aiMessage())));
       return JsonText.of(json.toString());
     }
@@ -126,7 +114,24 @@ record ChatAnswers(LlmOps ops) implements ResponseReader<ChatResponse> {
           .build();
     }
 
-    private static @Nullable TokenUsage usage(JsonNode json) {
+    /** The counts as LangChain4j has them, and as they are recorded. */
+    static @Nullable JsonNode usage(@Nullable TokenUsage usage) {
+      if (usage == null) {
+        return null;
+      }
+      dev.llmops.TokenUsage recorded = Usages.of(usage);
+      return Json.object()
+          .put("input", usage.inputTokenCount())
+          .put("output", usage.outputTokenCount())
+          .put("total", usage.totalTokenCount())
+          .put("all_input", recorded.inputTokens())
+          .put("all_output", recorded.outputTokens())
+          .put("cached_input", recorded.cachedInputTokens())
+          .put("cache_write_input", recorded.cacheWriteInputTokens())
+          .put("reasoning", recorded.reasoningTokens());
+    }
+
+    static @Nullable TokenUsage usage(JsonNode json) {
       if (!json.isObject()) {
         return null;
       }
@@ -150,7 +155,7 @@ record ChatAnswers(LlmOps ops) implements ResponseReader<ChatResponse> {
       return value.canConvertToInt() ? Integer.valueOf(value.intValue()) : null;
     }
 
-    private static @Nullable String text(JsonNode json, String field) {
+    static @Nullable String text(JsonNode json, String field) {
       JsonNode value = json.path(field);
       return value.isTextual() ? value.textValue() : null;
     }

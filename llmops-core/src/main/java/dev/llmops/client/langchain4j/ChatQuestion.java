@@ -16,7 +16,6 @@ import dev.llmops.RequestParameters;
 import dev.llmops.ToolDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +52,11 @@ record ChatQuestion(
   public JsonText body() {
     Effective asked = new Effective(parameters, defaults.get());
     return JsonText.of(asked.json().set("messages", Messages.json(messages)).toString());
+  }
+
+  /** A parameter, absent where it was not set. */
+  private interface Field<T> {
+    @Nullable T of(ChatRequestParameters parameters);
   }
 
   /** The parameters that count: those of the request, else the model's. */
@@ -139,9 +143,9 @@ record ChatQuestion(
       return into;
     }
 
-    private <T> @Nullable T first(Function<ChatRequestParameters, @Nullable T> of) {
-      T value = own == null ? null : of.apply(own);
-      return value != null || other == null ? value : of.apply(other);
+    private <T> @Nullable T first(Field<T> field) {
+      T value = own == null ? null : field.of(own);
+      return value != null || other == null ? value : field.of(other);
     }
 
     /** What only a provider's own parameters have. */

@@ -15,7 +15,6 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.llmops.CallCodec;
 import dev.llmops.JsonText;
-import org.jspecify.annotations.Nullable;
 
 /** Stores what a stream's handler is told, and tells it again. */
 final class ChunkCodec implements CallCodec<Object> {
@@ -82,9 +81,9 @@ final class ChunkCodec implements CallCodec<Object> {
       PartialToolCall part =
           PartialToolCall.builder()
               .index(call.path("index").intValue())
-              .id(text(call, "id"))
-              .name(text(call, "name"))
-              .partialArguments(text(call, "arguments"))
+              .id(ChatAnswers.Codec.text(call, "id"))
+              .name(ChatAnswers.Codec.text(call, "name"))
+              .partialArguments(ChatAnswers.Codec.text(call, "arguments"))
               .build();
       return (handler, handle) ->
           handler.onPartialToolCall(part, new PartialToolCallContext(handle));
@@ -94,9 +93,9 @@ final class ChunkCodec implements CallCodec<Object> {
           new CompleteToolCall(
               call.path("index").intValue(),
               ToolExecutionRequest.builder()
-                  .id(text(call, "id"))
-                  .name(text(call, "name"))
-                  .arguments(text(call, "arguments"))
+                  .id(ChatAnswers.Codec.text(call, "id"))
+                  .name(ChatAnswers.Codec.text(call, "name"))
+                  .arguments(ChatAnswers.Codec.text(call, "arguments"))
                   .build());
       return (handler, handle) -> handler.onCompleteToolCall(whole);
     } else if (json.path(RESPONSE).isObject()) {
@@ -107,10 +106,5 @@ final class ChunkCodec implements CallCodec<Object> {
     throw new IllegalArgumentException(
         "stored chunk must have one of text, thinking, tool_call, whole_tool_call and response,"
             + " but has none");
-  }
-
-  private static @Nullable String text(JsonNode json, String field) {
-    JsonNode value = json.path(field);
-    return value.isTextual() ? value.textValue() : null;
   }
 }

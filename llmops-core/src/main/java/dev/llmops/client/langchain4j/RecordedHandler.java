@@ -169,6 +169,7 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // equals() leaves out who listens
   private void inContext(Runnable consumer) {
     if (LlmContext.current() == context) {
       consumer.run();

@@ -10,6 +10,7 @@ final class Silence {
 
   private Silence() {}
 
+  @SuppressWarnings("ReferenceEquality") // equals() leaves out who listens
   static <T, E extends Exception> T below(ModelCall<T, E> issue) throws E {
     LlmContext current = LlmContext.current();
     LlmContext silent =
