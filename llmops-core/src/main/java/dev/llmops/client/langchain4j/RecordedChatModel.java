@@ -34,7 +34,9 @@ final class RecordedChatModel implements ChatModel {
     this.provider = provider;
     this.answers = new ChatAnswers(ops);
     this.defaults = model::defaultRequestParameters;
-    this.textOnly = Overrides.own(model, ChatModel.class, "chat", String.class);
+    this.textOnly =
+        !(model instanceof RecordedChatModel)
+            && Overrides.own(model, ChatModel.class, "chat", String.class);
   }
 
   boolean isRecordedBy(LlmOps other) {
