@@ -126,6 +126,7 @@ final class RecordedAiService implements InvocationHandler {
 
   private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
       throws Throwable {
+    method.trySetAccessible(); // the interface need not be public
     try {
       return method.invoke(service, arguments);
     } catch (InvocationTargetException e) {
