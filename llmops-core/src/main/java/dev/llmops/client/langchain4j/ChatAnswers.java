@@ -61,9 +61,13 @@ record ChatAnswers(LlmOps ops) implements ResponseReader<ChatResponse> {
 
   /** In the conventions' words, where those have one. */
   private static String named(FinishReason reason) {
-    return reason == FinishReason.TOOL_EXECUTION
-        ? "tool_call"
-        : reason.name().toLowerCase(Locale.ROOT);
+    return switch (reason.name()) { // by name: newer versions may add constants
+      case "STOP" -> "stop";
+      case "LENGTH" -> "length";
+      case "TOOL_EXECUTION" -> "tool_call";
+      case "CONTENT_FILTER" -> "content_filter";
+      default -> reason.name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /**
