@@ -53,8 +53,7 @@ public final class Support {
   /** The assistant, every part of it recorded. */
   static Assistant assistant(ChatModel model, LlmOps ops) {
     // on the calling thread: the model's own pool would keep the program alive after main
-    EmbeddingModel embeddings =
-        wrap((EmbeddingModel) new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run), ops);
+    EmbeddingModel embeddings = wrap(new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run), ops);
     InMemoryEmbeddingStore<TextSegment> handbook = new InMemoryEmbeddingStore<>();
     List<TextSegment> passages =
         Arrays.stream(handbook().split("\n\n")).map(TextSegment::from).toList();
