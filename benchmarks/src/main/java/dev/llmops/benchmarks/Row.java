@@ -3,6 +3,7 @@ package dev.llmops.benchmarks;
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletionChunk;
+import dev.langchain4j.model.chat.ChatModel;
 import dev.llmops.CallSink;
 import dev.llmops.ContentPolicy;
 import dev.llmops.LlmOps;
@@ -12,6 +13,7 @@ import dev.llmops.benchmarks.HandWritten.Content;
 import dev.llmops.benchmarks.Workload.Answer;
 import dev.llmops.benchmarks.Workload.Piece;
 import dev.llmops.benchmarks.Workload.Run;
+import dev.llmops.client.langchain4j.LangChain4jInstrumentation;
 import dev.llmops.client.openai.OpenAiInstrumentation;
 import dev.llmops.otel.ContentPlacement;
 import dev.llmops.otel.OtelCallObserver;
@@ -122,6 +124,21 @@ enum Row {
       1,
       () -> create(other(Sdk.sampled(), true))),
 
+  /** The model alone. */
+  LANGCHAIN4J("the bare model, its answer ready", Group.LANGCHAIN4J, 1, () -> chat(ready())),
+  /** Wrapped for nothing. */
+  LANGCHAIN4J_NOOP(
+      "our wrap over `LlmOps.noop()`", Group.LANGCHAIN4J, 1, () -> chat(model(LlmOps.noop()))),
+  /** The wrap alone. */
+  LANGCHAIN4J_SINK(
+      "our wrap, one sink", Group.LANGCHAIN4J, 1, () -> chat(model(sink(ContentPolicy.none())))),
+  /** The wrap, span and metrics. */
+  LANGCHAIN4J_OTEL(
+      "our wrap, OpenTelemetry, sampled",
+      Group.LANGCHAIN4J,
+      1,
+      () -> chat(model(observed(Sdk.sampled())))),
+
   /** A stream that nobody watches. */
   CHUNK("the bare stream", Group.CHUNK, Workload.CHUNKS, Row::bareStream),
   /** Counted, timed and kept by hand. */
@@ -176,6 +193,8 @@ enum Row {
     CALL("a call"),
     /** A call through openai-java. */
     OPENAI("a call through openai-java"),
+    /** A call through LangChain4j. */
+    LANGCHAIN4J("a call through LangChain4j"),
     /** A chunk: a stream of 500 of them, its start and end included, divided by 500. */
     CHUNK("a chunk of a stream of 500");
 
@@ -248,6 +267,14 @@ enum Row {
 
   private static Run create(OpenAIClient client) {
     return () -> client.chat().completions().create(Workload.PARAMS);
+  }
+
+  private static Run chat(ChatModel model) {
+    return () -> model.chat(ReadyModel.REQUEST);
+  }
+
+  private static ChatModel ready() {
+    return new ReadyModel();
   }
 
   private static Run stream(LlmOps ops) {
@@ -329,6 +356,10 @@ enum Row {
 
   private static OpenAIClient ours(LlmOps ops) {
     return OpenAiInstrumentation.wrap(ReadyClient.create(), ops);
+  }
+
+  private static ChatModel model(LlmOps ops) {
+    return LangChain4jInstrumentation.wrap(ready(), ops);
   }
 
   private static OpenAIClient other(OpenTelemetry telemetry, boolean content) {

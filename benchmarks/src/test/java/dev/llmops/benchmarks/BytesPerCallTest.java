@@ -48,6 +48,7 @@ class BytesPerCallTest {
           Row.OTHER_UNSAMPLED,
           Row.OTHER_NOOP,
           Row.OTHER_CONTENT,
+          Row.LANGCHAIN4J,
           Row.CHUNK,
           Row.CHUNK_HAND,
           Row.CHUNK_OPENAI,
@@ -63,6 +64,8 @@ class BytesPerCallTest {
           Row.OTEL_UNSAMPLED, 500L,
           Row.OTEL_CONTENT, 5_500L,
           Row.OPENAI_SINK, 3_000L,
+          // LangChain4j itself asks for some 500 of them, its own OpenTelemetry listener for 2,500
+          Row.LANGCHAIN4J_OTEL, 500L + 2_500L,
           // no bytes a chunk: what a stream of 500 costs as a whole, one byte a chunk would show
           Row.CHUNK_OURS, 1_500L,
           // nothing but the text: a buffer that doubles up to 2,048 characters, and the text itself

@@ -1,0 +1,218 @@
+package dev.llmops.client.langchain4j;
+
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
+import dev.langchain4j.model.chat.response.PartialToolCallContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.llmops.CallCodec;
+import dev.llmops.CallError;
+import dev.llmops.ChunkReader;
+import dev.llmops.EncodedResponse;
+import dev.llmops.JsonText;
+import dev.llmops.LlmContext;
+import dev.llmops.OpenCall;
+import dev.llmops.Outcome;
+import dev.llmops.StreamRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's handler, told what the model's client tells this one, after it was recorded.
+ * Its code runs in the context in which the call was made, on whatever thread the client has: what
+ * an AI service does there (tools, the next call) belongs where the first call belongs.
+ */
+final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader<Object> {
+
+  private final StreamingChatResponseHandler user;
+  private final OpenCall call;
+  private final LlmContext context;
+  private @Nullable Handle handle; // one a stream; the client's thread is the only one here
+  private boolean partialToolCalls;
+
+  RecordedHandler(StreamingChatResponseHandler user, OpenCall call, LlmContext context) {
+    this.user = user;
+    this.call = call;
+    this.context = context;
+  }
+
+  @Override
+  public void onPartialResponse(String text) {
+    call.chunk(text, this);
+    consumed(() -> user.onPartialResponse(text));
+  }
+
+  @Override
+  public void onPartialResponse(PartialResponse part, PartialResponseContext from) {
+    call.chunk(part, this);
+    PartialResponseContext own = new PartialResponseContext(handle(from.streamingHandle()));
+    consumed(() -> user.onPartialResponse(part, own));
+  }
+
+  @Override
+  public void onPartialThinking(PartialThinking part) {
+    call.chunk(part, this);
+    consumed(() -> user.onPartialThinking(part));
+  }
+
+  @Override
+  public void onPartialThinking(PartialThinking part, PartialThinkingContext from) {
+    call.chunk(part, this);
+    PartialThinkingContext own = new PartialThinkingContext(handle(from.streamingHandle()));
+    consumed(() -> user.onPartialThinking(part, own));
+  }
+
+  @Override
+  public void onPartialToolCall(PartialToolCall part) {
+    call.chunk(part, this);
+    consumed(() -> user.onPartialToolCall(part));
+  }
+
+  @Override
+  public void onPartialToolCall(PartialToolCall part, PartialToolCallContext from) {
+    call.chunk(part, this);
+    PartialToolCallContext own = new PartialToolCallContext(handle(from.streamingHandle()));
+    consumed(() -> user.onPartialToolCall(part, own));
+  }
+
+  @Override
+  public void onCompleteToolCall(CompleteToolCall whole) {
+    call.chunk(whole, this);
+    consumed(() -> user.onCompleteToolCall(whole));
+  }
+
+  @Override
+  public void onUnmappedRawEvent(Object event) {
+    consumed(() -> user.onUnmappedRawEvent(event));
+  }
+
+  @Override
+  public void onCompleteResponse(ChatResponse response) {
+    call.chunk(response, this); // a chunk like the others, so that a replay brings it as well
+    call.complete();
+    inContext(() -> user.onCompleteResponse(response));
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    call.fail(error, Failures::of);
+    inContext(() -> user.onError(error));
+  }
+
+  @Override
+  public void read(Object chunk, StreamRecorder into) {
+    if (chunk instanceof PartialResponse part) {
+      into.text(part.text());
+    } else if (chunk instanceof String text) {
+      into.text(text);
+    } else if (chunk instanceof PartialThinking part) {
+      into.reasoning(0, part.text());
+    } else if (chunk instanceof PartialToolCall part) {
+      partialToolCalls = true;
+      into.toolCall(0, part.index(), part.id(), part.name(), part.partialArguments());
+    } else if (chunk instanceof CompleteToolCall whole && !partialToolCalls) {
+      var request = whole.toolExecutionRequest();
+      into.toolCall(0, whole.index(), request.id(), request.name(), request.arguments());
+    } else if (chunk instanceof ChatResponse response) {
+      into.response(ChatAnswers.read(response, into.capturesContent()));
+    }
+  }
+
+  @Override
+  public CallError readError(Throwable error) {
+    return Failures.of(error);
+  }
+
+  @Override
+  public CallCodec<?> codec() {
+    return ChunkCodec.INSTANCE;
+  }
+
+  /** Tells a stored stream as the client would, on this thread. */
+  void replay(EncodedResponse stored) {
+    call.attempts(0);
+    try {
+      if (stored.body() != null) {
+        throw new IllegalArgumentException(
+            "stored answer must be the chunks of a stream, but is a whole answer");
+      }
+      ReplayHandle replayed = new ReplayHandle();
+      for (JsonText json : stored.chunks()) {
+        if (replayed.isCancelled()) {
+          return;
+        }
+        ChunkCodec.INSTANCE.decode(json).tell(this, replayed);
+      }
+    } catch (RuntimeException e) {
+      onError(e);
+    }
+  }
+
+  private Handle handle(StreamingHandle client) {
+    Handle known = handle;
+    if (known == null || known.client != client) {
+      known = handle = new Handle(client, call);
+    }
+    return known;
+  }
+
+  private void consumed(Runnable consumer) {
+    try {
+      inContext(consumer);
+    } catch (Throwable t) {
+      call.cancel(Outcome.Reason.CONSUMER_FAILED);
+      throw t;
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equals() leaves out who listens
+  private void inContext(Runnable consumer) {
+    if (LlmContext.current() == context) {
+      consumer.run();
+      return;
+    }
+    try (LlmContext.Scope scope = context.open()) {
+      consumer.run();
+    }
+  }
+
+  /** Cancels the client's stream, and says so. */
+  private static final class Handle implements StreamingHandle {
+    final StreamingHandle client;
+    private final OpenCall call;
+
+    Handle(StreamingHandle client, OpenCall call) {
+      this.client = client;
+      this.call = call;
+    }
+
+    @Override
+    public void cancel() {
+      call.cancel(Outcome.Reason.CLOSED); // first: what the client then reports is no failure
+      client.cancel();
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return client.isCancelled();
+    }
+  }
+
+  private static final class ReplayHandle implements StreamingHandle {
+    private volatile boolean cancelled;
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return cancelled;
+    }
+  }
+}

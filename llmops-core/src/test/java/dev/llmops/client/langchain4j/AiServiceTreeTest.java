@@ -1,0 +1,272 @@
+package dev.llmops.client.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.memory.chat.MessageWindowChatMemory;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.rag.content.Content;
+import dev.langchain4j.rag.content.ContentMetadata;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.service.AiServices;
+import dev.langchain4j.service.MemoryId;
+import dev.langchain4j.service.TokenStream;
+import dev.langchain4j.service.UserMessage;
+import dev.llmops.LlmCall;
+import dev.llmops.LlmContext;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmStep;
+import dev.llmops.Pricing;
+import dev.llmops.StepRequest.Kind;
+import dev.llmops.StepResult;
+import dev.llmops.testing.FakeModelServer;
+import dev.llmops.testing.Fixture;
+import dev.llmops.testing.Records;
+import dev.llmops.testing.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An AI service with memory, a retriever and a tool becomes one tree of records. */
+class AiServiceTreeTest {
+
+  private final FakeModelServer server = FakeModelServer.start();
+  private final Records records = Records.withContent();
+  private final LlmOps ops = LlmOps.builder().pricing(Pricing.NONE).sink(records).build();
+  private final Harbour harbour = new Harbour();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void retrievalCallsAndToolsAreInTheAgentStep() {
+    server.enqueue(Fixture.CHAT_TOOL_CALL.reply(), Reply.answer("High tide is at noon."));
+
+    String answer = assistant().chat("conversation-7", "When is high tide in Brest?");
+
+    assertThat(answer).isEqualTo("High tide is at noon.");
+    assertTree();
+    LlmStep agent = step(Kind.AGENT);
+    assertThat(agent.request().name()).isEqualTo("Assistant.chat");
+    assertThat(agent.request().input()).isEqualTo("When is high tide in Brest?");
+    assertThat(agent.result().text()).isEqualTo("High tide is at noon.");
+    LlmStep tool = step(Kind.TOOL);
+    assertThat(tool.request().name()).isEqualTo("get_tide");
+    assertThat(tool.request().id()).isEqualTo("call_tide01");
+    assertThat(tool.request().input()).contains("\"Brest\"");
+    assertThat(tool.result().text()).isEqualTo("noon");
+    LlmStep search = step(Kind.RETRIEVAL);
+    assertThat(search.request().name()).isEqualTo("almanac");
+    assertThat(search.result().documents())
+        .containsExactly(
+            new StepResult.Document("doc-1", 0.75, "Tides follow the moon."),
+            new StepResult.Document("tides.md#2", null, "Springs and neaps."),
+            new StepResult.Document("rank 2", null, "No source."));
+  }
+
+  @Test
+  void streamingServicesMakeTheSameTree() throws Exception {
+    server.enqueue(Fixture.CHAT_STREAM_TOOL_CALLS.reply(), Reply.answer("At noon, little wind."));
+    CompletableFuture<String> end = new CompletableFuture<>();
+
+    streaming()
+        .chat("conversation-7", "The tide and the wind?")
+        .onPartialResponse(part -> {})
+        .onCompleteResponse(response -> end.complete(response.aiMessage().text()))
+        .onError(end::completeExceptionally)
+        .start();
+
+    assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("At noon, little wind.");
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("At noon, little wind.");
+    assertThat(records.steps().stream().filter(step -> step.request().kind() == Kind.TOOL))
+        .extracting(step -> step.request().name())
+        .containsExactly("get_tide", "get_wind");
+    assertTree();
+  }
+
+  @Test
+  void streamingServiceWithoutHandlersOfTheEndStillEndsItsStep() {
+    server.enqueue(Reply.answer("Hello."));
+
+    streaming().chat("c", "Hi").onPartialResponse(part -> {}).ignoreErrors().start();
+
+    Awaitility.await().until(() -> records.steps().size() == 2); // the search, and the agent
+    assertThat(step(Kind.AGENT).error()).isNull();
+  }
+
+  @Test
+  void streamingServiceThatFailsFailsItsStep() throws Exception {
+    server.enqueue(Fixture.ERROR_401);
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+
+    streaming().chat("c", "Hi").onPartialResponse(part -> {}).onError(told::complete).start();
+
+    assertThat(told.get(20, TimeUnit.SECONDS)).isNotNull();
+    assertThat(step(Kind.AGENT).error()).isNotNull();
+    assertThat(records.onlyCall().error()).isNotNull();
+  }
+
+  @Test
+  void failuresAreRecordedWhereTheyHappen() {
+    server.enqueue(Fixture.ERROR_401);
+
+    Throwable bare = catchThrowable(() -> bareAssistant().chat("c", "Hi"));
+    server.enqueue(Fixture.ERROR_401);
+    Throwable recorded = catchThrowable(() -> assistant().chat("c", "Hi"));
+
+    assertThat(recorded).hasSameClassAs(bare).hasMessage(bare.getMessage());
+    assertThat(step(Kind.AGENT).error()).isNotNull();
+    assertThat(records.calls()).last().satisfies(call -> assertThat(call.error()).isNotNull());
+  }
+
+  @Test
+  void aToolThatThrowsFailsItsStepAndTheServiceGoesOn() {
+    harbour.broken = true;
+    server.enqueue(Fixture.CHAT_TOOL_CALL.reply(), Reply.answer("I do not know."));
+
+    assertThat(assistant().chat("c", "When?")).isEqualTo("I do not know.");
+
+    assertThat(step(Kind.TOOL).error()).isNotNull();
+  }
+
+  @Test
+  void offIsOff() {
+    ops.setEnabled(false);
+    server.enqueue(Fixture.CHAT_TOOL_CALL.reply(), Reply.answer("At noon."));
+
+    assertThat(assistant().chat("c", "When?")).isEqualTo("At noon.");
+
+    assertThat(records.all()).isEmpty();
+  }
+
+  @Test
+  void contextIsWhatItWasAfterwards() {
+    var unused = assistant().chat("c", "Hi");
+
+    assertThat(LlmContext.current()).isSameAs(LlmContext.EMPTY);
+  }
+
+  /** Everything that is not the agent step is a child of it, in its conversation. */
+  private void assertTree() {
+    LlmStep agent = step(Kind.AGENT);
+    assertThat(agent.parent()).isNull();
+    assertThat(agent.context().conversationId()).isEqualTo("conversation-7");
+    for (LlmStep step : records.steps()) {
+      if (step != agent) {
+        assertThat(step.parent()).as(step.request().name()).isEqualTo(agent.ref());
+        assertThat(step.context().conversationId()).isEqualTo("conversation-7");
+      }
+    }
+    assertThat(records.calls()).hasSize(2);
+    for (LlmCall call : records.calls()) {
+      assertThat(call.parent()).isEqualTo(agent.ref());
+      assertThat(call.conversationId()).isEqualTo("conversation-7");
+    }
+  }
+
+  private LlmStep step(Kind kind) {
+    Awaitility.await()
+        .until(() -> records.steps().stream().anyMatch(step -> step.request().kind() == kind));
+    return records.steps().stream()
+        .filter(step -> step.request().kind() == kind)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Assistant bareAssistant() {
+    return AiServices.builder(Assistant.class)
+        .chatModel(model())
+        .chatMemoryProvider(id -> MessageWindowChatMemory.withMaxMessages(10))
+        .build();
+  }
+
+  private Assistant assistant() {
+    Assistant built =
+        AiServices.builder(Assistant.class)
+            .chatModel(LangChain4jInstrumentation.wrap(model(), ops))
+            .chatMemoryProvider(id -> MessageWindowChatMemory.withMaxMessages(10))
+            .contentRetriever(retriever())
+            .tools(LangChain4jInstrumentation.tools(ops, harbour))
+            .build();
+    return LangChain4jInstrumentation.wrap(Assistant.class, built, ops);
+  }
+
+  private StreamingAssistant streaming() {
+    StreamingAssistant built =
+        AiServices.builder(StreamingAssistant.class)
+            .streamingChatModel(
+                LangChain4jInstrumentation.wrap(
+                    OpenAiStreamingChatModel.builder()
+                        .baseUrl(server.baseUrl())
+                        .apiKey("test")
+                        .modelName("gpt-4o-mini")
+                        .build(),
+                    ops))
+            .chatMemoryProvider(id -> MessageWindowChatMemory.withMaxMessages(10))
+            .contentRetriever(retriever())
+            .tools(LangChain4jInstrumentation.tools(ops, harbour))
+            .build();
+    return LangChain4jInstrumentation.wrap(StreamingAssistant.class, built, ops);
+  }
+
+  private OpenAiChatModel model() {
+    return OpenAiChatModel.builder()
+        .baseUrl(server.baseUrl())
+        .apiKey("test")
+        .modelName("gpt-4o-mini")
+        .maxRetries(0)
+        .build();
+  }
+
+  private ContentRetriever retriever() {
+    return LangChain4jInstrumentation.wrap(
+        query ->
+            List.of(
+                Content.from(
+                    TextSegment.from("Tides follow the moon."),
+                    Map.of(ContentMetadata.EMBEDDING_ID, "doc-1", ContentMetadata.SCORE, 0.75)),
+                Content.from(
+                    TextSegment.from(
+                        "Springs and neaps.",
+                        dev.langchain4j.data.document.Metadata.from(
+                            Map.of("file_name", "tides.md", "index", "2")))),
+                Content.from("No source.")),
+        ops,
+        "almanac");
+  }
+
+  interface Assistant {
+    String chat(@MemoryId String conversation, @UserMessage String question);
+  }
+
+  interface StreamingAssistant {
+    TokenStream chat(@MemoryId String conversation, @UserMessage String question);
+  }
+
+  /** Tools with the names of the fixtures. */
+  static final class Harbour {
+    boolean broken;
+
+    @Tool(name = "get_tide", value = "Looks up the tide")
+    String tide(String harbour) {
+      if (broken) {
+        throw new IllegalStateException("on purpose");
+      }
+      return "noon";
+    }
+
+    @Tool(name = "get_wind", value = "Looks up the wind")
+    String wind(String harbour) {
+      return "little";
+    }
+  }
+}
