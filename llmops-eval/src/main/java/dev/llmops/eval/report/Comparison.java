@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param now their mean in the run
  * @param difference an interval of now − before, 95 %, absent without cases
  * @param test whether that could be chance, to explore; absent without cases
- * @param lost cases that score less than before, the greatest loss first
- * @param gained cases that score more, the greatest gain first
+ * @param lost cases that pass less often than before, or score less where passing is not defined;
+ *     the greatest loss first
+ * @param gained cases that pass more often, or score more; the greatest gain first
  */
 record Comparison(
     String metric,
@@ -54,7 +55,9 @@ record Comparison(
 
   private static Comparison of(
       EvalReport report, Baseline baseline, String metric, @Nullable Double threshold) {
-    Baseline.Pairs pairs = baseline.pairs(report, metric, threshold);
+    Baseline.Pairs pairs = baseline.pairs(report, metric, null);
+    // who was lost is asked of passing where that is defined; what is shown are scores
+    Baseline.Pairs passing = threshold == null ? pairs : baseline.pairs(report, metric, threshold);
     if (pairs.why() != null) {
       return new Comparison(metric, pairs.why(), "", 0, 0, 0, null, null, List.of(), List.of());
     }
@@ -69,8 +72,9 @@ record Comparison(
       sumBefore += before[i];
       sumNow += now[i];
       binary &= (before[i] == 0 || before[i] == 1) && (now[i] == 0 || now[i] == 1);
-      if (now[i] != before[i]) {
-        (now[i] < before[i] ? lost : gained)
+      double moved = passing.now()[i] - passing.before()[i];
+      if (moved != 0) {
+        (moved < 0 ? lost : gained)
             .add(new Triage.Change(pairs.ids().get(i), metric, before[i], now[i]));
       }
     }

@@ -259,16 +259,8 @@ final class HtmlReport {
     }
     Map<String, ArrayNode> changes = new HashMap<>();
     for (Comparison each : comparisons) {
-      for (List<Triage.Change> some : List.of(each.lost(), each.gained())) {
-        for (Triage.Change change : some) {
-          changes
-              .computeIfAbsent(change.caseId(), id -> JsonNodeFactory.instance.arrayNode())
-              .addArray()
-              .add(index.get(change.metric()))
-              .add(change.before())
-              .add(change.now());
-        }
-      }
+      changes(changes, index, each.lost(), -1);
+      changes(changes, index, each.gained(), 1);
     }
     standing
         .cases()
@@ -292,6 +284,18 @@ final class HtmlReport {
               ArrayNode told = node.putArray("r");
               runs.forEach(run -> told.add(run(run)));
             });
+  }
+
+  private static void changes(
+      Map<String, ArrayNode> all, Map<String, Integer> index, List<Triage.Change> some, int way) {
+    for (Triage.Change change : some) {
+      all.computeIfAbsent(change.caseId(), id -> JsonNodeFactory.instance.arrayNode())
+          .addArray()
+          .add(index.get(change.metric()))
+          .add(change.before())
+          .add(change.now())
+          .add(way);
+    }
   }
 
   private static void asked(ObjectNode node, EvalCase evalCase) {

@@ -1,5 +1,6 @@
 package dev.llmops.eval.report;
 
+import dev.llmops.eval.EvaluatorSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,10 @@ public final class ReportWriter {
     }
     if (report.evaluator(evaluator) == null) {
       throw new IllegalArgumentException(
-          "evaluator \"" + evaluator + "\" is not in the report; it has " + report.evaluators());
+          "evaluator \""
+              + evaluator
+              + "\" is not in the report; it has "
+              + report.evaluators().stream().map(EvaluatorSpec::name).toList());
     }
     thresholds.put(evaluator, threshold);
     return this;
@@ -92,6 +96,34 @@ public final class ReportWriter {
         .text();
   }
 
+  /**
+   * A comment for a pull request, at most 60,000 characters: verdicts, what to do, the metrics with
+   * intervals, the cases to look at. No HTML, mention, reference or link of others gets through.
+   */
+  public String markdown() {
+    Standing standing = new Standing(report, thresholds);
+    List<Comparison> comparisons = Comparison.of(report, baseline, thresholds);
+    return new MarkdownReport(
+            report, standing, comparisons, Triage.of(report, standing, comparisons))
+        .text();
+  }
+
+  /** The same for a terminal: tables aligned also where texts are Chinese, without escapes. */
+  public String console() {
+    return new ConsoleTable(
+            report, new Standing(report, thresholds), Comparison.of(report, baseline, thresholds))
+        .text();
+  }
+
+  /**
+   * JUnit XML as surefire writes it: a test a gate, failed when it blocks, and a test a case. With
+   * gates, a case fails only in what a blocking gate is about; without, each case that does not
+   * pass fails. A failed task or evaluator is an error, a case that nobody could measure skipped.
+   */
+  public String junitXml() {
+    return new JunitXml(report, new Standing(report, thresholds)).text();
+  }
+
   /** The whole report as one object; see {@link ReportJson}. */
   public String json() {
     return ReportJson.write(report);
@@ -113,6 +145,9 @@ public final class ReportWriter {
     write(folder.resolve("report.html"), html());
     write(folder.resolve("report.json"), json());
     write(folder.resolve("report.jsonl"), jsonLines());
+    write(folder.resolve("report.md"), markdown());
+    write(folder.resolve("report.txt"), console());
+    write(folder.resolve("TEST-" + fileName(report.name()) + ".xml"), junitXml());
     Path past = history;
     if (past != null) {
       String when =

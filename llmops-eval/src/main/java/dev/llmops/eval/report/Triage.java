@@ -108,12 +108,15 @@ public final class Triage {
     return reasons;
   }
 
-  /** What scores less than in the baseline, the greatest loss first; empty without a baseline. */
+  /**
+   * What passes less often than in the baseline where there is a threshold, else what scores less;
+   * the greatest loss first; empty without a baseline.
+   */
   public List<Change> lost() {
     return lost;
   }
 
-  /** What scores more than in the baseline, the greatest gain first. */
+  /** What passes more often, or scores more; the greatest gain first. */
   public List<Change> gained() {
     return gained;
   }
@@ -390,7 +393,7 @@ public final class Triage {
   }
 
   /**
-   * One case that scores otherwise than in the baseline.
+   * One case that is judged otherwise than in the baseline.
    *
    * @param caseId which
    * @param metric the evaluator

@@ -20,11 +20,11 @@
     summary: ["Summary", "概要"], gates: ["Gates", "门槛"], metrics: ["Metrics", "指标"], changes: ["Since the baseline", "与基线相比"], plots: ["Time and cost", "耗时与成本"],
     history: ["History", "历史"], triage: ["Where to look first", "先看哪里"], cases: ["Cases", "用例"], case: ["Case", "用例"],
     skip: ["Skip to the cases", "跳到用例"], theme: ["Switch between light and dark", "切换浅色与深色"], language: ["中文", "English"], languageLabel: ["切换到中文", "Switch to English"],
-    dataset: ["Dataset", "数据集"], started: ["Started", "开始时间"], took: ["Took", "用时"], runs: ["Runs", "运行次数"], taskCost: ["Application cost", "应用成本"], evalCost: ["Evaluation cost", "评测成本"],
+    dataset: ["Dataset", "数据集"], started: ["Started", "开始时间"], took: ["Took", "用时"], runsN: ["{0} runs", "运行 {0} 次"], taskCost: ["Application cost", "应用成本"], evalCost: ["Evaluation cost", "评测成本"],
     tokens: ["{0} in, {1} out tokens", "输入 {0}、输出 {1} 词元"], unknown: ["not known", "未知"], flakyCases: ["Flaky cases", "不稳定用例"], caseCount: ["{0} cases", "{0} 个用例"], version: ["version {0}", "版本 {0}"],
     reps: ["{0} repetitions each", "每例重复 {0} 次"], once: ["each case once", "每例一次"], endingDECIDED: ["stopped early: decided", "提前结束:已可判定"], endingBUDGET: ["stopped: budget used up", "已停止:预算用尽"], endingINTERRUPTED: ["interrupted", "已中断"],
     measured: ["Measured", "测得"], interval: ["Interval", "区间"], power: ["Power", "检验功效"], detectable: ["Least detectable", "最小可检出"], needed: ["Cases still needed", "还需用例"], caseN: ["Cases", "用例数"], blocks: ["blocks", "阻断"], warns: ["warns", "警告"], enough: ["enough", "足够"], assumes: ["Assumes", "假设"],
-    metric: ["Metric", "指标"], mean: ["Mean", "均值"], passRate: ["Pass rate", "通过率"], change: ["Change", "变化"], spread: ["Scores", "分数分布"], trend: ["Trend", "趋势"], notScored: ["Not scored", "未评分"], raw: ["raw {0}", "原始值 {0}"],
+    metric: ["Metric", "指标"], mean: ["Mean", "均值"], passRate: ["Pass rate", "通过率"], passesAt: ["passes at {0}", "≥ {0} 为通过"], change: ["Change", "变化"], spread: ["Scores", "分数分布"], trend: ["Trend", "趋势"], notScored: ["Not scored", "未评分"], raw: ["raw {0}", "原始值 {0}"],
     skippedN: ["{0} skipped", "跳过 {0}"], erroredN: ["{0} errors", "错误 {0}"], none: ["–", "–"], overall: ["Over the whole run", "整体指标"],
     lost: ["Lost", "变差"], gained: ["Gained", "变好"], lostN: ["{0} lost", "变差 {0}"], gainedN: ["{0} gained", "变好 {0}"], chance: ["p = {0}", "p = {0}"], nothingLost: ["Nothing was lost.", "没有变差的用例。"], nothingGained: ["Nothing was gained.", "没有变好的用例。"], more: ["and {0} more", "另有 {0} 个"],
     changesHint: ["The same cases, then and now; the greatest change first.", "同一批用例的前后对比;变化最大的在前。"],
@@ -54,7 +54,7 @@
   if (theme) document.documentElement.dataset.theme = theme;
 
   // Text of others goes in as text, never as markup; what would reorder or hide it is made visible.
-  const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
+  const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|\p{Cs}/u;
   const SPLIT = new RegExp(HIDDEN.source, "gu");
   function safe(parent, text) {
     text = String(text);
@@ -80,7 +80,7 @@
     for (const [key, value] of Object.entries(attrs || {})) {
       if (value === undefined || value === null || value === false) continue;
       if (key === "on") for (const [event, fn] of Object.entries(value)) node.addEventListener(event, fn);
-      else node.setAttribute(key, value === true ? "" : value);
+      else node.setAttribute(key, value === true ? "" : String(value).replace(SPLIT, "\ufffd"));
     }
     add(node, kids);
     return node;
@@ -113,6 +113,7 @@
   const one = text => String(text || "").slice(0, 300).replace(/\s+/g, " ");
 
   const M = D.metrics;
+  const deciding = M.some(m => m.decides);
   D.cases.forEach((c, i) => {
     c.n = i;
     let worst = 2, latency = 0, cost = 0, score = 2;
@@ -123,8 +124,11 @@
     }
     worst = Math.min(worst, score);
     c.low = worst; c.lat = latency; c.cost = cost;
-    c.drop = c.ch ? Math.min(...c.ch.map(x => x[2] - x[1])) : 0;
-    c.rise = c.ch ? Math.max(...c.ch.map(x => x[2] - x[1])) : 0;
+    // every graded score moves a little: where some evaluators decide, only they say lost and gained
+    const moved = (c.ch || []).filter(x => !deciding || M[x[0]].decides).map(x => x[3] * Math.max(1e-6, Math.abs(x[2] - x[1])));
+    c.drop = Math.min(0, ...moved);
+    c.rise = Math.max(0, ...moved);
+    c.moved = c.drop < 0 || c.rise > 0;
   });
   const tags = [...new Set(D.cases.flatMap(c => c.t || []))].sort();
   const reps = D.cases.reduce((most, c) => Math.max(most, c.r.length), 0);
@@ -188,8 +192,8 @@
       el("dl.facts", null,
         fact("dataset", one(D.dataset.name), T("version", one(D.dataset.version).slice(0, 12))),
         fact("cases", D.cases.length < D.dataset.cases ? int(D.cases.length) + " / " + int(D.dataset.cases) : int(D.cases.length), reps > 1 ? T("reps", reps) : T("once")),
-        fact("started", when(D.started), D.ending === "COMPLETE" ? null : T("ending" + D.ending) + (D.endingReason ? ": " + D.endingReason : "")),
-        fact("took", ms(D.elapsed), reps > 1 ? int(runCount) + " " + T("runs").toLowerCase() : null),
+        fact("started", new Date(D.started).toLocaleDateString(locale(), { dateStyle: "medium" }), new Date(D.started).toLocaleTimeString(locale(), { timeStyle: "short" }) + (D.ending === "COMPLETE" ? "" : " · " + T("ending" + D.ending) + (D.endingReason ? ": " + D.endingReason : ""))),
+        fact("took", ms(D.elapsed), reps > 1 ? T("runsN", int(runCount)) : null),
         reps > 1 ? fact("flakyCases", int(flakyCount), null) : null,
         fact("taskCost", spend(D.taskSpend), tokens(D.taskSpend)),
         fact("evalCost", spend(D.evaluatorSpend), tokens(D.evaluatorSpend))),
@@ -203,7 +207,7 @@
     return card("gates", T("gates"), null, el("ul.gates", null, [...D.gates].sort((a, b) => rank[a.verdict] - rank[b.verdict]).map(g =>
       el("li.gate.t-" + g.verdict, null,
         el("div.head", null, pill("t-" + g.verdict, T(g.verdict), g.verdict), el("span", null, g.gate), g.verdict === "PASS" ? null : el("span.mute", null, T(g.blocks ? "blocks" : "warns"))),
-        g.low === undefined && g.high === undefined ? null : range(g, gateLimits(g)),
+        g.low === undefined && g.high === undefined ? null : range(g, gateLimits(g), claim(g.gate)),
         el("p", { lang: "en" }, g.explanation),
         g.n === undefined ? null : el("dl", null,
           kv("measured", g.estimate === undefined ? null : big(g.estimate)),
@@ -214,10 +218,15 @@
           kv("needed", g.missing === undefined ? null : g.missing ? int(g.missing) : T("enough")),
           g.assumptions ? el("div", null, el("dt", null, T("assumes")), el("dd.mute", { lang: "en" }, g.assumptions)) : null)))));
   }
+  // where the claim of a gate's own words lies: "at least 0.85", "in at least 95 % of", "more than 0.03"
+  function claim(words) {
+    const m = /at least ([\d.]+)( %)?|(by more than|loss of) ([\d.]+)/.exec(words);
+    return !m ? undefined : m[3] ? -m[4] : m[2] ? m[1] / 100 : +m[1];
+  }
   function gateLimits(g) {
     const ends = [g.estimate, g.low, g.high].filter(x => x !== undefined);
     if (ends.every(x => x >= 0 && x <= 1) && !/worse|loss/.test(g.gate)) return [0, 1];
-    const most = Math.max(0.01, ...ends.map(Math.abs)) * 1.25;
+    const most = Math.max(0.01, Math.abs(claim(g.gate) || 0), ...ends.map(Math.abs)) * 1.25;
     return ends.some(x => x < 0) || /worse|loss/.test(g.gate) ? [-most, most] : [0, most];
   }
   function range(v, [from, to], ref) {
@@ -238,7 +247,7 @@
     for (const c of D.cases) for (const r of c.r) { const x = r.x[index]; if (x.length && x[1] !== null) bins[Math.min(9, Math.floor(x[1] * 10))]++; }
     const most = Math.max(1, ...bins);
     return svg("svg", { viewBox: "0 0 100 28", width: 100, height: 28, role: "img", "aria-label": T("spread") + ": " + bins.join(", ") },
-      bins.map((n, i) => svg("rect", { class: i < 5 ? "bar low" : "bar", x: i * 10 + 1, width: 8, rx: 1, y: n ? 27 - Math.max(2, 26 * n / most) : 26, height: n ? Math.max(2, 26 * n / most) : 1 })));
+      bins.map((n, i) => svg("rect", { class: "bar", x: i * 10 + 1, width: 8, rx: 1, y: n ? 27 - Math.max(2, 26 * n / most) : 26, height: n ? Math.max(2, 26 * n / most) : 1 })));
   }
   function trend(m) {
     const points = D.history.filter(h => h.means[m.name]).map(h => h.means[m.name][0]);
@@ -257,7 +266,7 @@
       const b = m.base;
       return el("tr", null,
         el("td", null, el("button.link", { type: "button", title: m.signature, on: { click: () => go({ metric: String(i), sort: "Score" }) } }, el("b", null, m.name)),
-          el("span.sub", null, m.binary ? T("passRate") : T("mean"), m.lower && m.raw !== undefined || m.raw !== undefined && Math.abs(m.raw - m.mean) > 1e-9 ? " · " + T("raw", big(m.raw)) : "")),
+          el("span.sub", null, m.binary ? T("passRate") : T("mean"), m.threshold === undefined ? "" : " · " + T("passesAt", big(m.threshold)), m.lower && m.raw !== undefined || m.raw !== undefined && Math.abs(m.raw - m.mean) > 1e-9 ? " · " + T("raw", big(m.raw)) : "")),
         el("td.r.big", null, m.mean === undefined ? T("none") : m.binary ? pct(m.mean) : dec(m.mean)),
         el("td.wide", null, m.low === undefined ? null : [range(m, [0, 1], b && b.before), el("span.sub.num", { title: m.intervalMethod }, (m.binary ? pct : dec)(m.low) + " … " + (m.binary ? pct : dec)(m.high), m.warning ? " ⚠ " + m.warning : "")]),
         based ? el("td.num.wide", null, !b ? T("none") : b.why ? el("span.mute", { lang: "en" }, b.why) : [
@@ -269,27 +278,28 @@
     });
     return card("metrics", T("metrics"), T("metricsHint"),
       el("div.scroll", null, el("table.fold", null, el("thead", null, el("tr", null, th("metric"), th("mean", "r"), th("interval"), based ? th("change") : null, th("spread"), trends ? th("trend") : null, th("notScored"))), el("tbody", null, rows))),
-      D.runMetrics.length ? [el("h3", null, T("overall")), el("dl.kv", null, D.runMetrics.map(r => el("div", { title: r.reason }, el("dt", null, r.name), el("dd", null, r.raw === undefined ? r.reason : big(r.raw)))))] : null);
+      D.runMetrics.length ? [el("h3.over", null, T("overall")), el("dl.kv", null, D.runMetrics.map(r => el("div", { title: r.reason }, el("dt", null, r.name), el("dd", null, r.raw === undefined ? r.reason : big(r.raw)))))] : null);
   }
 
   function changes() {
     if (!M.some(m => m.base && !m.base.why)) return null;
-    const all = D.cases.flatMap(c => (c.ch || []).map(x => ({ c, metric: M[x[0]].name, before: x[1], now: x[2] })));
-    const column = (key, some, none) => el("div", null,
+    const of = (c, way) => c.ch.filter(x => (!deciding || M[x[0]].decides) && way === x[3]);
+    const column = (key, some, none, way) => el("div", null,
       el("h3", null, pill(key, T(key)), int(some.length)),
-      some.length ? el("ul.changes", null, some.slice(0, 8).map(x => el("li", null,
-        el("button.link", { type: "button", on: { click: () => reveal(x.c.n) } }, el("bdi", null, one(x.c.i))), el("span.mute", null, x.metric), el("span.num.nowrap", null, dec(x.before) + " → " + dec(x.now)))),
+      some.length ? el("ul.changes", null, some.slice(0, 8).map(c => el("li", null,
+        el("button.link", { type: "button", on: { click: () => reveal(c.n) } }, el("bdi", null, one(c.i))),
+        el("span.moves", null, of(c, way).map(x => el("span", null, el("span.mute", null, M[x[0]].name + " "), el("span.num.nowrap", null, dec(x[1]) + " → " + dec(x[2]))))))),
         some.length > 8 ? el("li", null, el("button.link", { type: "button", on: { click: () => go({ changed: true }) } }, T("more", int(some.length - 8)))) : null) : el("p.mute", null, T(none)));
     const note = M.map(m => m.base && m.base.note).find(Boolean);
     return card("changes", T("changes"), T("changesHint"),
       el("div.two", null,
-        column("lost", all.filter(x => x.now < x.before).sort((a, b) => (a.now - a.before) - (b.now - b.before)), "nothingLost"),
-        column("gained", all.filter(x => x.now > x.before).sort((a, b) => (b.now - b.before) - (a.now - a.before)), "nothingGained")),
+        column("lost", D.cases.filter(c => c.drop < 0).sort((a, b) => a.drop - b.drop), "nothingLost", -1),
+        column("gained", D.cases.filter(c => c.rise > 0).sort((a, b) => b.rise - a.rise), "nothingGained", 1)),
       note ? el("p.mute", { lang: "en" }, note) : null);
   }
 
   function triage() {
-    const slices = D.triage.slices.filter(s => (s.failing === null || s.failing > 0) && s.mean < s.rest).slice(0, 8);
+    const slices = D.triage.slices.filter(s => (s.failing === null || s.failing > 0) && s.mean < s.rest && s.p <= 0.05).slice(0, 8);
     const reasons = D.triage.reasons.slice(0, 8);
     const th = (key, cls) => el(cls ? "th." + cls : "th", { scope: "col" }, T(key));
     return card("triage", T("triage"), null, el("div.two", null,
@@ -354,7 +364,7 @@
           svg("polyline", { class: "line", points: points.map(p => X(p[0]) + "," + Y(p[1][0])).join(" ") }),
           points.map(p => svg("circle", { class: "dot-" + p[2].verdict, cx: X(p[0]), cy: Y(p[1][0]), r: p[0] === runs.length - 1 ? 5 : 3.5 }, svg("title", {}, when(p[2].started) + " · " + dec(p[1][0]) + " · " + T(p[2].verdict)))),
           svg("text", { x: 38, y: Y(to) + 8, "text-anchor": "end" }, to.toFixed(2)), svg("text", { x: 38, y: base, "text-anchor": "end" }, from.toFixed(2)),
-          svg("text", { x: 44, y: H - 6 }, when(points[0][2].started).split(/,| 日/)[0]), svg("text", { x: W - 16, y: H - 6, "text-anchor": "end" }, T("thisRun"))));
+          svg("text", { x: 44, y: H - 6 }, new Date(points[0][2].started).toLocaleDateString(locale(), { dateStyle: "medium" })), svg("text", { x: W - 16, y: H - 6, "text-anchor": "end" }, T("thisRun"))));
     }).filter(Boolean);
     return card("history", T("history"), T("historyHint", D.history.length) + (D.historyUnreadable ? " " + T("unreadable", D.historyUnreadable) : ""), el("div.plots", null, figures));
   }
@@ -383,7 +393,7 @@
         el("div.chips", { role: "group", "aria-label": T("status") },
           states.map(([name, i, n]) => chip("s" + i, T(name) + " " + int(n), F.status.has(i), () => (F.status.has(i) ? F.status.delete(i) : F.status.add(i)))),
           flakyCount ? chip("flaky", T("flaky") + " " + int(flakyCount), F.flaky, () => { F.flaky = !F.flaky; }) : null,
-          D.cases.some(c => c.ch) ? chip("lost", T("changed") + " " + int(D.cases.filter(c => c.ch).length), F.changed, () => { F.changed = !F.changed; }) : null,
+          D.cases.some(c => c.moved) ? chip("lost", T("changed") + " " + int(D.cases.filter(c => c.moved).length), F.changed, () => { F.changed = !F.changed; }) : null,
           el("button.chip", { type: "button", id: "clear", on: { click: () => go({}) } }, F.slice ? T("slice") + ": " + one(F.slice) + " ✕" : T("clear")))),
       splitBox, el("div.print-list", { id: "print" }));
   }
@@ -403,17 +413,17 @@
     }
     return c.h;
   }
+  // what cannot be measured does not hide what was
+  const worstOf = all => [0, 1, 4, 3, 2].find(s => all.includes(s)) ?? 3;
   const inSlice = (c, s) => (c.t || []).includes(s) || Object.entries(c.m || {}).some(([k, v]) => k + "=" + v === s);
   function statusOf(c, metric) {
-    let worst = 4;
-    for (const r of c.r) { const x = r.x[metric]; worst = Math.min(worst, r.e ? 0 : x.length ? x[0] : 2); }
-    return worst;
+    return worstOf(c.r.map(r => (r.e ? 0 : r.x[metric].length ? r.x[metric][0] : 2)));
   }
   const lowest = (c, metric) => (metric === "" ? c.low : Math.min(2, ...c.r.map(r => r.x[+metric]).filter(x => x.length && x[1] !== null).map(x => x[1])));
   function filter() {
     const q = F.text.trim().toLowerCase();
     shown = D.cases.filter(c =>
-      (!F.tag || (c.t || []).includes(F.tag)) && (!F.slice || inSlice(c, F.slice)) && (!F.changed || (c.ch && (F.metric === "" || c.ch.some(x => x[0] === +F.metric)))) && (!F.flaky || c.f)
+      (!F.tag || (c.t || []).includes(F.tag)) && (!F.slice || inSlice(c, F.slice)) && (!F.changed || (F.metric === "" ? c.moved : (c.ch || []).some(x => x[0] === +F.metric))) && (!F.flaky || c.f)
       && (!F.status.size || F.status.has(F.metric === "" ? c.s : statusOf(c, +F.metric))) && (!q || hay(c).includes(q)));
     const low = new Map(shown.map(c => [c, lowest(c, F.metric)]));
     const order = {
@@ -495,6 +505,8 @@
     paint();
     if (focus) listBox.focus();
   }
+  // half a character has no place in an address
+  const whole = id => id.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
   function history_(hash) { try { window.history.replaceState(null, "", hash || "#cases"); } catch (e) { /* a file in a frame */ } }
   function show(n, focus) {
     if (n !== open) repetition = Math.max(0, D.cases[n].r.findIndex(r => r.e || r.x.some(x => x[0] < 2)));
@@ -502,7 +514,7 @@
     const c = D.cases[n];
     splitBox.classList.add("open");
     detailBox.hidden = false;
-    history_("#case=" + encodeURIComponent(c.i));
+    history_("#case=" + encodeURIComponent(whole(c.i)));
     const move = by => { select_(selected + by); show(shown[selected].n, false); };
     const heading = el("h3", { id: "case-h", tabindex: "-1", title: one(c.i) }, el("bdi", null, one(c.i)));
     detailBox.replaceChildren(
@@ -524,7 +536,7 @@
     if (c.ms) out.push(el("details", { open: c.q === undefined }, el("summary", null, T("conversation", c.ms.length)), el("div.stack", null, c.ms.map(m => block(m[0], el("div.text", { dir: "auto" }, m[1]))))));
     if (c.c) out.push(el("details", null, el("summary", null, T("context", c.c.length)), el("div.stack", null, c.c.map(d => block(d[0] || "", el("div.text", { dir: "auto" }, d[1]))))));
     if (c.r.length > 1) out.push(block(T("repetitions"), el("div.reps", null, c.r.map((x, i) => {
-      const status = x.e ? 0 : x.x.length ? Math.min(...x.x.map(y => (y.length && y[0] !== 2 ? y[0] : 4))) : 3;
+      const status = x.e ? 0 : worstOf(x.x.filter(y => y.length).map(y => y[0]));
       return el("button.chip.s" + status, { type: "button", "aria-pressed": String(i === repetition), "aria-label": T("repetition") + " " + (i + 1) + ": " + T(STATUS[status]), on: { click: () => { repetition = i; show(c.n, false); detailBox.querySelectorAll(".reps button")[i].focus(); } } }, icon(STATUS[status], 12), " " + (i + 1));
     }))));
     if (r.e) out.push(block(T("failedTask"), el("div.text", null, r.e[0] + (r.e[1] ? ": " + r.e[1] : ""))));
@@ -542,7 +554,7 @@
       return el("div.result", null,
         el("div.head", null, el("span.score.s" + x[0], null, x[1] === null ? "–" : dec(x[1])), m.name, pill("s" + x[0], T(STATUS[x[0]]), STATUS[x[0]]),
           x[4] && x[4] !== "pass" && x[4] !== "fail" ? el("span.tag", null, x[4]) : null,
-          before ? pill(before[2] < before[1] ? "lost" : "gained", T("before", dec(before[1]))) : null,
+          before ? pill(m.decides ? (before[3] < 0 ? "lost" : "gained") : "s2", T("before", dec(before[1]))) : null,
           x[2] !== null && Math.abs(x[2] - x[1]) > 1e-9 ? el("span.mute", null, T("raw", big(x[2]))) : null),
         x[3] ? el("div.why", { dir: "auto" }, x[3]) : null);
     })));
@@ -583,6 +595,8 @@
         else if (L[(i + 1) * w + j] >= L[i * w + j + 1]) i++; else j++;
       }
     }
+    for (const [tokens, keep] of [[x, keepX], [y, keepY]]) // a space between two changes is one too
+      for (let i = 1; i < tokens.length - 1; i++) if (keep[i] && !tokens[i].trim() && !keep[i - 1] && !keep[i + 1]) keep[i] = 0;
     let kept = 0;
     for (let i = 0; i < x.length; i++) if (keepX[i] && x[i].trim()) kept += 2;
     return { x, y, keepX, keepY, like: kept / Math.max(1, x.filter(t => t.trim()).length + y.filter(t => t.trim()).length) };
@@ -645,7 +659,7 @@
     if (!m) return;
     let id;
     try { id = decodeURIComponent(m[1]); } catch (e) { return; }
-    const c = D.cases.find(x => x.i === id);
+    const c = D.cases.find(x => whole(x.i) === id);
     if (c && c.n !== open) reveal(c.n);
   }
   addEventListener("hashchange", fromAddress);

@@ -77,12 +77,17 @@ final class SampleReport {
 
   /** As {@code com.example.SupportTest#noRegression} would have it. */
   static EvalReport of(int cases, int repetitions, long seed, double quality) {
+    return of(cases, repetitions, seed, quality, true);
+  }
+
+  /** Also without tasks that time out and judges that skip, so that gates can measure. */
+  static EvalReport of(int cases, int repetitions, long seed, double quality, boolean holes) {
     SplittableRandom random = new SplittableRandom(seed);
     List<CaseRun> runs = new ArrayList<>();
     for (int i = 0; i < cases; i++) {
       double difficulty = new SplittableRandom(7919L * i + 1).nextDouble();
       for (int r = 0; r < repetitions; r++) {
-        runs.add(run(i, r, random, quality - 0.3 * difficulty * difficulty));
+        runs.add(run(i, r, random, quality - 0.3 * difficulty * difficulty, holes));
       }
     }
     Map<String, String> info = new LinkedHashMap<>();
@@ -109,11 +114,11 @@ final class SampleReport {
         .build();
   }
 
-  private static CaseRun run(int i, int r, SplittableRandom random, double quality) {
+  private static CaseRun run(int i, int r, SplittableRandom random, double quality, boolean holes) {
     String[] question = QUESTIONS[i % QUESTIONS.length];
     boolean right = random.nextDouble() < quality - (i % QUESTIONS.length == 3 ? 0.35 : 0);
-    boolean broken = random.nextDouble() < 0.006;
-    boolean unjudged = random.nextDouble() < 0.01;
+    boolean broken = random.nextDouble() < 0.006 && holes;
+    boolean unjudged = random.nextDouble() < 0.01 && holes;
     double score =
         Math.round(100 * Math.min(1, (right ? 0.86 : 0.35) + 0.2 * random.nextDouble())) / 100.0;
     double toxic = Math.round(1000 * 0.03 * random.nextDouble()) / 1000.0;
