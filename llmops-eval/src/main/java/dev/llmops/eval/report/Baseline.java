@@ -215,6 +215,7 @@ public final class Baseline {
         hashes.putIfAbsent(run.caseId(), hash(run.evalCase()));
       }
     }
+    List<String> ids = new ArrayList<>();
     List<Double> before = new ArrayList<>();
     List<Double> after = new ArrayList<>();
     boolean same = true;
@@ -228,6 +229,7 @@ public final class Baseline {
       } else if (!entry.hash().equals(hashes.get(each.getKey()))) {
         changed++;
       } else {
+        ids.add(each.getKey());
         before.add(mean(scores, threshold));
         after.add(mean(each.getValue(), threshold));
         same &= scores.size() == each.getValue().size();
@@ -256,7 +258,7 @@ public final class Baseline {
                 + " changed and "
                 + gone
                 + " gone since the baseline. ";
-    return new Pairs(array(before), array(after), same, note, null);
+    return new Pairs(ids, array(before), array(after), same, note, null);
   }
 
   private String text() {
@@ -360,15 +362,21 @@ public final class Baseline {
   /**
    * Case by case: before and now.
    *
+   * @param ids the cases
    * @param sameRepetitions whether each case was repeated as often
    * @param note what was left out, in a sentence; empty when nothing was
    * @param why there is nothing to compare, absent when there is
    */
   record Pairs(
-      double[] before, double[] now, boolean sameRepetitions, String note, @Nullable String why) {
+      List<String> ids,
+      double[] before,
+      double[] now,
+      boolean sameRepetitions,
+      String note,
+      @Nullable String why) {
 
     static Pairs nothing(String why) {
-      return new Pairs(new double[0], new double[0], true, "", why);
+      return new Pairs(List.of(), new double[0], new double[0], true, "", why);
     }
   }
 }

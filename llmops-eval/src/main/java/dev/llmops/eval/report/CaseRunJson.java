@@ -105,7 +105,8 @@ public final class CaseRunJson {
         calls);
   }
 
-  private static ObjectNode result(EvalResult result) {
+  /** One result, naming its evaluator. */
+  static ObjectNode result(EvalResult result) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("by", result.by().name());
     if (result instanceof Scored scored) {
@@ -123,7 +124,8 @@ public final class CaseRunJson {
     return node;
   }
 
-  private static EvalResult result(JsonNode node, List<EvaluatorSpec> evaluators) {
+  /** The result that {@link #result(EvalResult)} wrote. */
+  static EvalResult result(JsonNode node, List<EvaluatorSpec> evaluators) {
     String name = required(node, "by");
     EvaluatorSpec by =
         evaluators.stream()

@@ -1,7 +1,12 @@
 package dev.llmops.eval.report;
 
+import dev.llmops.CallRef;
+import dev.llmops.CallScore;
+import dev.llmops.LlmOps;
+import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Spend;
 import dev.llmops.eval.EvaluatorSpec;
+import dev.llmops.eval.RunMetric;
 import dev.llmops.eval.RunMetric.RunResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +53,21 @@ public final class EvalReport {
   /** A builder for the report of a run of this name, such as the test's. */
   public static Builder builder(String name) {
     return new Builder(name);
+  }
+
+  /**
+   * One report of parts of one run, made on several machines: of the same name, dataset and
+   * evaluators, each with the whole dataset's {@link DatasetRef}. The order of the parts does not
+   * matter, and merged reports can be merged again. Cases come sorted by id. What the gates said of
+   * parts is left out: check the whole. A merged report that lacks cases of the dataset is {@link
+   * Ending.Kind#INTERRUPTED}, so that no gate passes it.
+   *
+   * @param parts at least one; a case run that is in several must be the same in all
+   * @param runMetrics measured again over the whole, as those of parts cannot be added up
+   * @throws IllegalArgumentException if they are not parts of one run
+   */
+  public static EvalReport merge(List<EvalReport> parts, RunMetric... runMetrics) {
+    return MergedReport.of(parts, runMetrics);
   }
 
   /** What was run; the name that a baseline and a history go by. */
@@ -157,6 +177,36 @@ public final class EvalReport {
       throw new AssertionError(FailureText.of(checked, blocking));
     }
     return checked;
+  }
+
+  /**
+   * Hands each result to the observer and sinks as a score of the last model call of its case run,
+   * so that it is seen beside that call's span. A run without a recorded call gives none, a result
+   * without a measure ({@link EvalResult.Skipped}) gives none, and a failed evaluator gives one
+   * without a value and with the failure's type.
+   *
+   * @return how many scores were handed over
+   */
+  public int publish(LlmOps ops) {
+    int published = 0;
+    for (CaseRun run : runs) {
+      if (run.calls().isEmpty()) {
+        continue;
+      }
+      CallRef last = run.calls().get(run.calls().size() - 1);
+      for (EvalResult result : run.results()) {
+        CallScore.Builder score =
+            CallScore.of(last, result.by().name()).source("evaluator").explanation(result.reason());
+        if (result instanceof EvalResult.Scored scored) {
+          ops.score(score.value(scored.score()).label(scored.label()).build());
+          published++;
+        } else if (result instanceof EvalResult.Errored errored) {
+          ops.score(score.errorType(errored.type()).build());
+          published++;
+        }
+      }
+    }
+    return published;
   }
 
   /** A builder that starts from this report. */
