@@ -46,6 +46,7 @@ public final class LlmContext {
   private final @Nullable Consumer<CallRef> onCall;
   private final List<CallSink> sinks;
   private final @Nullable CallInterceptor interceptor;
+  private final boolean suppressed;
 
   private LlmContext(Builder builder) {
     conversationId = builder.conversationId;
@@ -60,6 +61,7 @@ public final class LlmContext {
     onCall = builder.onCall;
     sinks = List.copyOf(builder.sinks);
     interceptor = builder.interceptor;
+    suppressed = builder.suppressed;
   }
 
   /** The context of this thread; {@link #EMPTY} when nothing was said. */
@@ -108,6 +110,7 @@ public final class LlmContext {
     builder.onCall = onCall;
     builder.sinks = sinks;
     builder.interceptor = interceptor;
+    builder.suppressed = suppressed;
     return builder;
   }
 
@@ -191,6 +194,11 @@ public final class LlmContext {
     return parent;
   }
 
+  /** Whether calls are left to an outer recording; see {@link Builder#suppressed}. */
+  public boolean suppressed() {
+    return suppressed;
+  }
+
   @Nullable Consumer<CallRef> onCall() {
     return onCall;
   }
@@ -205,23 +213,25 @@ public final class LlmContext {
 
   /** What a record keeps: a record that lives on must not keep alive who listened to it. */
   LlmContext withoutListeners() {
-    if (onCall == null && sinks.isEmpty() && interceptor == null) {
+    if (onCall == null && sinks.isEmpty() && interceptor == null && !suppressed) {
       return this;
     }
     Builder builder = toBuilder();
     builder.onCall = null;
     builder.sinks = List.of();
     builder.interceptor = null;
+    builder.suppressed = false;
     return builder.build();
   }
 
   LlmContext withParent(CallRef step) {
     Builder builder = toBuilder();
     builder.parent = step;
+    builder.suppressed = false; // the body is the application's again, and so are its calls
     return builder.build();
   }
 
-  /** Equal in what it says; callbacks, sinks and interceptors do not count. */
+  /** Equal in what it says; callbacks, sinks, interceptors and suppression do not count. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LlmContext that
@@ -313,6 +323,7 @@ public final class LlmContext {
     private @Nullable Consumer<CallRef> onCall;
     private List<CallSink> sinks = List.of();
     private @Nullable CallInterceptor interceptor;
+    private boolean suppressed;
 
     private Builder() {}
 
@@ -393,6 +404,17 @@ public final class LlmContext {
      */
     public Builder interceptor(@Nullable CallInterceptor interceptor) {
       this.interceptor = interceptor;
+      return this;
+    }
+
+    /**
+     * Leaves the calls of this context unrecorded, by whichever {@link LlmOps}: for an adapter that
+     * records a call itself, while it issues it through a client that may be recorded as well. No
+     * interceptor sees such a call either. Steps are recorded, and the calls made in their bodies
+     * are again. Open it no longer than the call is being issued.
+     */
+    public Builder suppressed(boolean suppressed) {
+      this.suppressed = suppressed;
       return this;
     }
 

@@ -540,12 +540,15 @@ public final class LlmOps implements AutoCloseable {
       boolean replayable) {
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {
+      LlmContext context = LlmContext.current();
+      if (context.suppressed()) {
+        return null; // an outer adapter records this very call
+      }
       LlmRequest asked = request != null || supplier == null ? request : supplier.get();
       if (asked == null) {
         guard.swallow("request", new NullPointerException("request must not be null"));
         return null;
       }
-      LlmContext context = LlmContext.current();
       Recording recording = new Recording(this, streaming ? asked.withStream() : asked, context);
       started.increment();
       lastCall.set(recording.ref());
