@@ -152,7 +152,7 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     if (source == null) {
       return null;
     }
-    Observed parent = parentOf(context);
+    Observed parent = nearest(source.parentOf(context));
     Observed observed;
     try (LlmContext.Scope scope = parent == null ? null : parent.childScope()) {
       observed = source.start(context, found, parent);
@@ -177,8 +177,8 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     return null;
   }
 
-  private @Nullable Observed parentOf(Observation.ContextView context) {
-    ObservationView parent = context.getParentObservation();
+  private @Nullable Observed nearest(@Nullable ObservationView around) {
+    ObservationView parent = around;
     for (int depth = 0; parent != null && depth < MAX_DEPTH; depth++) {
       Observed observed = parent.getContextView().get(this);
       if (observed != null) {

@@ -4,10 +4,14 @@ import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationView;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
+import org.springframework.ai.model.tool.internal.ToolCallReactiveContextHolder;
 import org.springframework.ai.tool.definition.ToolDefinition;
 import org.springframework.ai.tool.observation.ToolCallingObservationContext;
+import reactor.util.context.ContextView;
 
 /** Tools that Spring AI runs. */
 final class ToolSource implements Source {
@@ -19,6 +23,16 @@ final class ToolSource implements Source {
   @Override
   public boolean supports(Observation.Context context) {
     return context instanceof ToolCallingObservationContext;
+  }
+
+  /** Spring AI 1.1 forgets it in a stream, but shows Reactor's context to the tool, as 2.0 does. */
+  @Override
+  public @Nullable ObservationView parentOf(Observation.Context context) {
+    ObservationView parent = context.getParentObservation();
+    ContextView reactor = ToolCallReactiveContextHolder.getContext();
+    return parent == null && reactor.hasKey(ObservationThreadLocalAccessor.KEY)
+        ? reactor.get(ObservationThreadLocalAccessor.KEY)
+        : parent;
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.springframework.retry.support.RetryTemplate;
  * Real OpenAI models of the Spring AI on the class path, without retries. The same compiled tests
  * run on 1.1 and on 2.0, which builds its models in another way: that is reflected upon.
  */
-final class Models {
+public final class Models {
 
   static final String MODEL = "gpt-4o";
 
@@ -32,7 +32,8 @@ final class Models {
 
   private Models() {}
 
-  static ChatModel chat(FakeModelServer server, ObservationRegistry registry) {
+  /** A chat model that talks to this server and reports to this registry. */
+  public static ChatModel chat(FakeModelServer server, ObservationRegistry registry) {
     return chat(server, registry, client -> client, client -> client);
   }
 

@@ -105,9 +105,7 @@ class SpringAiContractTest {
 
   static ChatClient client(ChatModel model, boolean recorded) {
     ChatClient.Builder client = ChatClient.builder(model);
-    return recorded
-        ? client.defaultAdvisors(SpringAiAdvisor.create()).build()
-        : client.build();
+    return recorded ? client.defaultAdvisors(SpringAiAdvisor.create()).build() : client.build();
   }
 
   static String streamed(ChatClient client, String question) {
