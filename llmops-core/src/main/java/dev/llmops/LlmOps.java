@@ -237,6 +237,16 @@ public final class LlmOps implements AutoCloseable {
   }
 
   /**
+   * Opens a step whose end its caller reports; see {@link OpenStep}.
+   *
+   * @param step what it is about to do
+   */
+  public OpenStep openStep(StepRequest step) {
+    StepRecording recording = enabled ? beginStep(step) : null;
+    return recording == null ? NoopStep.INSTANCE : recording;
+  }
+
+  /**
    * Runs a tool. The result's text is recorded where content may go.
    *
    * @param name the tool's name

@@ -41,6 +41,11 @@ final class NoopCall implements OpenCall {
   }
 
   @Override
+  public LlmContext.Scope makeCurrent() {
+    return () -> {};
+  }
+
+  @Override
   public <C> Stream<C> stream(Stream<C> chunks, ChunkReader<? super C> reader, Object lifetime) {
     return chunks;
   }

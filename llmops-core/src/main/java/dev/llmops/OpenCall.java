@@ -35,6 +35,13 @@ public sealed interface OpenCall permits Recording, NoopCall {
   <T, E extends Exception> T issue(ModelCall<T, E> issue, Function<Throwable, CallError> errors)
       throws E;
 
+  /**
+   * Makes the call's span current on this thread until the scope is closed, on the same thread: for
+   * an adapter that is told when a request is being issued instead of issuing it itself. {@link
+   * #issue} needs no such scope.
+   */
+  LlmContext.Scope makeCurrent();
+
   /** A chunk arrived: call before the consumer sees it. */
   <C> void chunk(C chunk, ChunkReader<? super C> reader);
 

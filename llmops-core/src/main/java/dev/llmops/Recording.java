@@ -158,6 +158,12 @@ final class Recording implements OpenCall {
     return result;
   }
 
+  @Override
+  public LlmContext.Scope makeCurrent() {
+    LlmContext.Scope scope = observed();
+    return () -> exit(scope);
+  }
+
   /** The whole of a plain call. */
   <R, E extends Exception> R call(ModelCall<R, E> call, ResponseReader<? super R> reader) throws E {
     EncodedResponse stored = replay();
@@ -480,6 +486,14 @@ final class Recording implements OpenCall {
   }
 
   private LlmContext.@Nullable Scope enter() {
+    LlmContext.Scope scope = observed();
+    synchronized (this) {
+      startNanos = ops.nanoTime(); // the last thing before the request is issued
+    }
+    return scope;
+  }
+
+  private LlmContext.@Nullable Scope observed() {
     boolean interrupted = Thread.currentThread().isInterrupted();
     LlmContext.Scope scope = null;
     if (observation != null) {
@@ -490,9 +504,6 @@ final class Recording implements OpenCall {
       }
     }
     LlmOps.restoreInterrupt(interrupted);
-    synchronized (this) {
-      startNanos = ops.nanoTime(); // the last thing before the request is issued
-    }
     return scope;
   }
 

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One step while it runs; ends exactly once. */
-final class StepRecording {
+final class StepRecording implements OpenStep {
 
   private final LlmOps ops;
   private final StepRequest request;
@@ -95,7 +95,34 @@ final class StepRecording {
         ops.guard());
   }
 
+  @Override
+  public CallRef ref() {
+    return ref;
+  }
+
+  @Override
+  public LlmContext.Scope makeCurrent() {
+    Scopes scopes = scopes();
+    return () -> exit(scopes);
+  }
+
+  @Override
+  public void complete(StepResult result) {
+    end(result, null, List.of());
+  }
+
+  @Override
+  public void fail(Throwable error) {
+    end(StepResult.NONE, CallError.of(error), List.of());
+  }
+
   private Scopes enter() {
+    Scopes scopes = scopes();
+    startNanos = ops.nanoTime();
+    return scopes;
+  }
+
+  private Scopes scopes() {
     boolean interrupted = Thread.currentThread().isInterrupted();
     LlmContext.Scope observed = null;
     LlmContext.Scope ours = null;
@@ -112,7 +139,6 @@ final class StepRecording {
       ops.guard().swallow("step context", t);
     }
     LlmOps.restoreInterrupt(interrupted);
-    startNanos = ops.nanoTime();
     return new Scopes(observed, ours);
   }
 

@@ -1,7 +1,10 @@
 package dev.llmops.spring;
 
 import dev.llmops.LlmOps;
+import dev.llmops.client.springai.SpringAiAdvisor;
+import dev.llmops.client.springai.SpringAiObservationHandler;
 import dev.llmops.sink.RingSink;
+import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -14,6 +17,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
@@ -59,6 +64,42 @@ public final class LlmOpsAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static OpenAiClientPostProcessor llmOpsOpenAiClients(ObjectProvider<LlmOps> ops) {
       return new OpenAiClientPostProcessor(ops);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(
+      name = {
+        "org.springframework.ai.model.observation.ModelObservationContext",
+        "io.micrometer.observation.ObservationHandler"
+      })
+  @ConditionalOnBooleanProperty(name = "llmops.spring-ai.enabled", matchIfMissing = true)
+  static class SpringAi {
+
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE) // before the tracing handlers: one of them takes a span
+    @ConditionalOnMissingBean(SpringAiObservationHandler.class)
+    SpringAiObservations llmOpsSpringAiObservations(
+        ObjectProvider<LlmOps> ops,
+        LlmOpsProperties properties,
+        ConfigurableListableBeanFactory beans) {
+      return SpringAiObservations.create(ops, properties.springAi().spans(), beans);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.ai.chat.client.ChatClientCustomizer")
+    static class ChatClients {
+
+      @Bean
+      @ConditionalOnMissingBean
+      SpringAiAdvisor llmOpsSpringAiAdvisor() {
+        return SpringAiAdvisor.create();
+      }
+
+      @Bean
+      ChatClientCustomizer llmOpsChatClientCustomizer(SpringAiAdvisor advisor) {
+        return client -> client.defaultAdvisors(advisor);
+      }
     }
   }
 }

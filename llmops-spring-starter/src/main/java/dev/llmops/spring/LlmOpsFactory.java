@@ -64,6 +64,7 @@ final class LlmOpsFactory {
     ordered(CallInterceptor.class).forEach(builder::interceptor);
     builder.note(() -> telemetry);
     builder.note(this::clients);
+    builder.note(this::others);
     ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
     LlmOps ops = builder.build();
     log.info("llmops: {} {}", telemetry, sinks(ops));
@@ -99,7 +100,10 @@ final class LlmOpsFactory {
       if (settings.content() != null || properties.content().capture() != null) {
         observer.content(content(settings.content())); // else the OTEL_* variables decide
       }
-      builder.observer(observer.build());
+      OtelCallObserver ours = observer.build();
+      boolean theirs =
+          properties.springAi().enabled() && properties.springAi().spans() == SpringAiSpans.THEIRS;
+      builder.observer(theirs ? new SpansOfSpringAi(ours, observer.spans(false).build()) : ours);
       return source.note();
     } catch (RuntimeException | LinkageError e) {
       // an OpenTelemetry that we cannot work with must not keep the application from starting
@@ -196,6 +200,12 @@ final class LlmOpsFactory {
                 ? "openai-java is not on the class path."
                 : "llmops.openai.enabled=false.")
         : notes;
+  }
+
+  private String others() {
+    return ordered(WiringNote.class).stream()
+        .map(WiringNote::note)
+        .collect(Collectors.joining(" "));
   }
 
   private <T> List<T> ordered(Class<T> type) {

@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param sampling Which calls the file and the log get.
  * @param pricing Where prices come from.
  * @param openai Beans of the official OpenAI client.
+ * @param springAi Spring AI.
  */
 @ConfigurationProperties("llmops")
 public record LlmOpsProperties(
@@ -35,7 +36,8 @@ public record LlmOpsProperties(
     @DefaultValue Ring ring,
     @DefaultValue Sampling sampling,
     @DefaultValue Pricing pricing,
-    @DefaultValue OpenAi openai) {
+    @DefaultValue OpenAi openai,
+    @DefaultValue SpringAi springAi) {
 
   private static final int MAX_RING_CAPACITY = 1_048_576;
   private static final int MAX_ROTATED_FILES = 10_000;
@@ -192,6 +194,16 @@ public record LlmOpsProperties(
    *     their calls are recorded.
    */
   public record OpenAi(@DefaultValue("true") boolean enabled) {}
+
+  /**
+   * {@code llmops.spring-ai}.
+   *
+   * @param enabled Whether the observations of Spring AI are recorded.
+   * @param spans Whose spans a trace has for Spring AI: ours, in place of its own, or theirs, with
+   *     the cost added.
+   */
+  public record SpringAi(
+      @DefaultValue("true") boolean enabled, @DefaultValue("ours") SpringAiSpans spans) {}
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {

@@ -1,0 +1,74 @@
+package dev.llmops.client.springai;
+
+import dev.llmops.LlmContext;
+import dev.llmops.LlmOps;
+import dev.llmops.OpenCall;
+import io.micrometer.observation.Observation;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.prompt.Prompt;
+
+/** Calls of a {@code ChatModel}. */
+final class ChatSource implements Source {
+
+  /** Since Spring AI 2. */
+  private static final @Nullable MethodHandle STREAMING =
+      Features.getter(ChatModelObservationContext.class, "isStreaming", boolean.class);
+
+  private final ToolLoops loops = new ToolLoops();
+
+  @Override
+  public boolean supports(Observation.Context context) {
+    return context instanceof ChatModelObservationContext;
+  }
+
+  @Override
+  public Observed start(Observation.Context context, LlmOps ops, @Nullable Observed parent) {
+    ChatModelObservationContext chat = (ChatModelObservationContext) context;
+    ObservedCall around = parent == null ? null : parent.call();
+    StreamTap tap = StreamTap.take();
+    boolean ofThisThread = tap != null;
+    if (tap == null && around != null) {
+      tap = around.tap(); // the next call of a loop of tools
+      around.askedForTools();
+    }
+    boolean streaming = tap != null || isStreaming(chat);
+    LlmContext current = LlmContext.current();
+    boolean silenced = ofThisThread && tap != null && current.suppressed();
+    try (LlmContext.Scope scope = silenced && tap != null ? tap.context().open() : null) {
+      return open(chat, ops, parent, streaming, tap);
+    }
+  }
+
+  private ObservedCall open(
+      ChatModelObservationContext chat,
+      LlmOps ops,
+      @Nullable Observed parent,
+      boolean streaming,
+      @Nullable StreamTap tap) {
+    Prompt prompt = chat.getRequest();
+    OpenCall call =
+        ops.open(
+            () ->
+                Requests.chat(
+                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent()),
+            streaming,
+            false);
+    return new ObservedCall(
+        call,
+        streaming,
+        LlmContext.current(),
+        parent,
+        tap,
+        streaming
+            ? answer -> Responses.chat(answer, call.capturesContent(), null)
+            : loops.reader(prompt, call));
+  }
+
+  private static boolean isStreaming(ChatModelObservationContext chat) {
+    return STREAMING == null
+        ? !Callers.observesACall()
+        : Boolean.TRUE.equals(Features.get(STREAMING, chat));
+  }
+}

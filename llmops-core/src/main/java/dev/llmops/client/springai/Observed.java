@@ -1,0 +1,89 @@
+package dev.llmops.client.springai;
+
+import dev.llmops.LlmContext;
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/** What is kept with one observation while it runs. */
+abstract class Observed {
+
+  private static final LlmContext.Scope NONE = () -> {};
+
+  // guarded by this
+  private @Nullable OpenScope scopes;
+
+  /** Makes the record and its span current on this thread. */
+  abstract LlmContext.Scope makeCurrent();
+
+  /** What is current while a child starts on a thread where this observation is not. */
+  abstract LlmContext.Scope childContext();
+
+  /** The observation has ended. */
+  abstract void stop(Observation.Context context);
+
+  /** This, if it is a call. */
+  @Nullable ObservedCall call() {
+    return null;
+  }
+
+  /** The exception with which an interceptor refused the call. */
+  @Nullable RuntimeException refusal() {
+    return null;
+  }
+
+  /** A stream is subscribed to wherever its subscriber is: there the parent is not current. */
+  final LlmContext.Scope childScope() {
+    ObservedCall call = call();
+    return isCurrent() && (call == null || !call.streams()) ? NONE : childContext();
+  }
+
+  final void openScope() {
+    LlmContext.Scope scope = makeCurrent();
+    synchronized (this) {
+      scopes = new OpenScope(scope, Thread.currentThread(), scopes);
+    }
+  }
+
+  final void closeScope() {
+    LlmContext.Scope scope = null;
+    synchronized (this) {
+      OpenScope after = null;
+      for (OpenScope each = scopes; each != null; after = each, each = each.before) {
+        if (each.thread == Thread.currentThread()) {
+          scope = each.scope;
+          if (after == null) {
+            scopes = each.before;
+          } else {
+            after.before = each.before;
+          }
+          break;
+        }
+      }
+    }
+    if (scope != null) {
+      scope.close();
+    }
+  }
+
+  private synchronized boolean isCurrent() {
+    for (OpenScope each = scopes; each != null; each = each.before) {
+      if (each.thread == Thread.currentThread()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The scopes that are open, newest first; several threads may have one of the same stream. */
+  private static final class OpenScope {
+    final LlmContext.Scope scope;
+    final Thread thread;
+    @Nullable OpenScope before;
+
+    OpenScope(LlmContext.Scope scope, Thread thread, @Nullable OpenScope before) {
+      this.scope = scope;
+      this.thread = thread;
+      this.before = before;
+    }
+  }
+}

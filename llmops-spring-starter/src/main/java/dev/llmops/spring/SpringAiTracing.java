@@ -1,0 +1,237 @@
+package dev.llmops.spring;
+
+import dev.llmops.LlmContext;
+import dev.llmops.LlmOps;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationView;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.TracingObservationHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Stands in Micrometer's group of tracing handlers, of which the first that supports an observation
+ * is told of it: so an observation of Spring AI has our span or theirs, and never both. Theirs is
+ * made by the tracing handler that would have been told without this one.
+ */
+final class SpringAiTracing extends SpringAiObservations
+    implements TracingObservationHandler<Observation.Context> {
+
+  private static final Logger log = LoggerFactory.getLogger(SpringAiTracing.class);
+  private static final int MAX_DEPTH = 64;
+
+  /** Under which an observation keeps whose span it has. */
+  private static final Object OURS = SpringAiTracing.class;
+
+  private final SpringAiSpans choice;
+  private final ObjectProvider<Tracer> tracers;
+  private final ObjectProvider<TracingObservationHandler<Observation.Context>> others;
+  private final ObjectProvider<LlmOps> ops;
+
+  private SpringAiTracing(
+      ObjectProvider<LlmOps> ops,
+      SpringAiSpans choice,
+      ObjectProvider<Tracer> tracers,
+      ObjectProvider<TracingObservationHandler<Observation.Context>> others,
+      ConfigurableListableBeanFactory beans) {
+    super(ops, beans);
+    this.ops = ops;
+    this.choice = choice;
+    this.tracers = tracers;
+    this.others = others;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // handlers are told of what they support
+  static SpringAiTracing create(
+      ObjectProvider<LlmOps> ops, SpringAiSpans choice, ConfigurableListableBeanFactory beans) {
+    return new SpringAiTracing(
+        ops,
+        choice,
+        beans.getBeanProvider(Tracer.class),
+        (ObjectProvider) beans.getBeanProvider(TracingObservationHandler.class),
+        beans);
+  }
+
+  @Override
+  public Tracer getTracer() {
+    Tracer tracer = tracers.getIfUnique();
+    return tracer == null ? Tracer.NOOP : tracer;
+  }
+
+  @Override
+  public void onStart(Observation.Context context) {
+    TracingObservationHandler<Observation.Context> theirs = theirs(context);
+    if (choice == SpringAiSpans.THEIRS) {
+      if (theirs != null) {
+        theirs.onStart(context);
+      }
+      Tracer.SpanInScope scope = scopeOf(spanOf(context));
+      SpansOfSpringAi.STARTING.set(theirs != null);
+      try {
+        super.onStart(context);
+      } finally {
+        SpansOfSpringAi.STARTING.remove();
+        close(scope);
+      }
+      return;
+    }
+    boolean ours = false;
+    Tracer.SpanInScope scope = scopeOf(parentOf(context));
+    try {
+      super.onStart(context);
+      ours = takeOver(context);
+    } finally {
+      close(scope);
+    }
+    if (!ours && theirs != null) {
+      theirs.onStart(context);
+    }
+  }
+
+  @Override
+  public void onError(Observation.Context context) {
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onError(context);
+    }
+  }
+
+  @Override
+  public void onEvent(Observation.Event event, Observation.Context context) {
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onEvent(event, context);
+    }
+  }
+
+  @Override
+  public void onScopeOpened(Observation.Context context) {
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onScopeOpened(context);
+    }
+    super.onScopeOpened(context);
+  }
+
+  @Override
+  public void onScopeClosed(Observation.Context context) {
+    super.onScopeClosed(context);
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onScopeClosed(context);
+    }
+  }
+
+  @Override
+  public void onScopeReset(Observation.Context context) {
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onScopeReset(context);
+    }
+  }
+
+  @Override
+  public void onStop(Observation.Context context) {
+    super.onStop(context); // first: the cost must come while their span is open
+    TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
+    if (theirs != null) {
+      theirs.onStop(context);
+    }
+  }
+
+  @Override
+  String spans() {
+    return choice == SpringAiSpans.OURS
+        ? "spans are ours where llmops makes them, else Micrometer's (llmops.spring-ai.spans=ours)"
+        : "spans are Micrometer's, with the cost added (llmops.spring-ai.spans=theirs)";
+  }
+
+  /**
+   * Whether the observation has our span, or needs none because what is around it has. Handlers
+   * that look for a span of the observation find ours.
+   */
+  private boolean takeOver(Observation.Context context) {
+    try {
+      LlmOps found = ops.getIfUnique();
+      if (found == null || !found.isEnabled()) {
+        return false;
+      }
+      Span around = getTracer().currentSpan();
+      Span inside;
+      try (LlmContext.Scope scope = handler().makeCurrent(context)) {
+        inside = getTracer().currentSpan();
+      }
+      boolean made =
+          inside != null
+              && (around == null || !around.context().spanId().equals(inside.context().spanId()));
+      if (!made && !(isUnrecorded(context) && isInsideOurs(context))) {
+        return false;
+      }
+      if (inside != null) {
+        context.computeIfAbsent(TracingContext.class, key -> new TracingContext()).setSpan(inside);
+      }
+      context.put(OURS, Boolean.TRUE);
+      return true;
+    } catch (RuntimeException | LinkageError e) {
+      log.warn("could not tell whose span an observation has; it is Micrometer's", e);
+      return false;
+    }
+  }
+
+  private boolean isUnrecorded(Observation.Context context) {
+    return context.get(handler()) == null;
+  }
+
+  private static boolean isInsideOurs(Observation.Context context) {
+    ObservationView parent = context.getParentObservation();
+    for (int depth = 0; parent != null && depth < MAX_DEPTH; depth++) {
+      if (parent.getContextView().containsKey(OURS)) {
+        return true;
+      }
+      parent = parent.getContextView().getParentObservation();
+    }
+    return false;
+  }
+
+  private @Nullable TracingObservationHandler<Observation.Context> theirsOf(
+      Observation.Context context) {
+    return context.containsKey(OURS) ? null : theirs(context);
+  }
+
+  /** The handler that would be told if this one were not there. */
+  private @Nullable TracingObservationHandler<Observation.Context> theirs(
+      Observation.Context context) {
+    return others
+        .orderedStream()
+        .filter(handler -> handler != this && handler.supportsContext(context))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable Span parentOf(Observation.Context context) {
+    try {
+      return getParentSpan(context);
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Span spanOf(Observation.Context context) {
+    TracingContext tracing = context.get(TracingContext.class);
+    return tracing == null ? null : tracing.getSpan();
+  }
+
+  private Tracer.@Nullable SpanInScope scopeOf(@Nullable Span span) {
+    return span == null ? null : getTracer().withSpan(span);
+  }
+
+  private static void close(Tracer.@Nullable SpanInScope scope) {
+    if (scope != null) {
+      scope.close();
+    }
+  }
+}
