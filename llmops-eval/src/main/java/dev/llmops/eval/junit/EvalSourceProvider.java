@@ -24,9 +24,14 @@ final class EvalSourceProvider implements ArgumentsProvider, AnnotationConsumer<
     source = annotation;
   }
 
-  // JUnit 5.13 added a form with ParameterDeclarations, whose default calls this one, in 6 too
+  // JUnit 5.13 added a form with ParameterDeclarations, whose default calls this one, in 6 too; but
+  // what is thrown here it takes for a missing override, so everything happens inside of the stream
   @Override
   public Stream<? extends Arguments> provideArguments(ExtensionContext context) {
+    return Stream.of(context).flatMap(this::rows);
+  }
+
+  private Stream<Arguments> rows(ExtensionContext context) {
     EvalSource given = source;
     if (given == null) {
       throw new IllegalStateException("@EvalSource must stand on a @ParameterizedTest");

@@ -40,6 +40,17 @@ class EvalSourceTest {
     SEEN.clear();
   }
 
+  /** The executions of the pom that bring another JUnit say which. */
+  @Test
+  void theJunitThatWasAskedForRuns() {
+    String asked = System.getProperty("llmops.test.junit", "5.12.2");
+
+    for (Class<?> part : List.of(Test.class, ParameterizedTest.class)) {
+      assertThat(part.getProtectionDomain().getCodeSource().getLocation().getPath())
+          .endsWith("-" + asked + ".jar");
+    }
+  }
+
   @Test
   void aCaseIsAnInvocationNamedByIdAndInput() {
     EngineExecutionResults results = Jupiter.run(folder, Rows.class);
