@@ -33,8 +33,8 @@ final class ResultFiles {
   private ResultFiles() {}
 
   /** A line for the run as a whole, then a line a case: the one place where a report is written. */
-  static void write(EvalReport report, Path folder, String name) {
-    Path file = folder.resolve(name + ".jsonl");
+  static void write(EvalReport report, Path folder) {
+    Path file = folder.resolve("report.jsonl");
     try {
       Files.createDirectories(folder);
       try (Writer writer = Files.newBufferedWriter(file)) {

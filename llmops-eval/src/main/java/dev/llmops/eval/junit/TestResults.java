@@ -67,7 +67,7 @@ final class TestResults {
   /** Is written at once; a complete run needs no journal any more. */
   synchronized void add(EvalReport report) {
     reports++;
-    ResultFiles.write(report, folder, reports == 1 ? "report" : "report-" + reports);
+    ResultFiles.write(report, reports == 1 ? folder : folder.resolve("report-" + reports));
     if (report.ending().kind() == Ending.Kind.COMPLETE) {
       ResultFiles.delete(journal);
     }
@@ -92,7 +92,7 @@ final class TestResults {
             .evaluators(specs)
             .runs(whole)
             .build();
-    ResultFiles.write(report, folder, reports == 0 ? "report" : "report-cases");
+    ResultFiles.write(report, reports == 0 ? folder : folder.resolve("report-cases"));
   }
 
   /** With a result of every evaluator, in their order. */
