@@ -145,8 +145,10 @@ final class RunningTest implements EvalCollector, CallSink {
 
   @Override
   public synchronized @Nullable String reproduce(@Nullable String caseId) {
-    boolean selects = row != null || (caseId != null && reportHas(caseId));
-    return name.command(selects ? caseId : null);
+    if (row != null) {
+      return name.command(row.caseId());
+    }
+    return name.command(caseId != null && reportHas(caseId) ? caseId : null);
   }
 
   @Override
@@ -188,7 +190,7 @@ final class RunningTest implements EvalCollector, CallSink {
       CaseFound found = judged.get(run.caseId());
       boolean passed = failure == null && (found == null || found.held);
       ResultFiles.writeCase(
-          row == null && runs.size() > 1 ? results.caseFolder(folder, run) : callFolder(),
+          caseFolder(run, runs.size()),
           run,
           new ResultFiles.About(
               name.report(),
@@ -196,7 +198,7 @@ final class RunningTest implements EvalCollector, CallSink {
               passed,
               failure == null ? null : String.valueOf(failure.getMessage()),
               tape == null ? null : tape.folder(),
-              name.command(row == null ? null : run.caseId())));
+              name.command(row == null ? null : row.caseId())));
       results.add(run, row == null ? null : row.dataset());
     }
     reports.values().forEach(results::add);
@@ -206,6 +208,8 @@ final class RunningTest implements EvalCollector, CallSink {
   private List<CaseRun> runs(@Nullable Throwable failure) {
     int iteration = row == null ? 0 : row.iteration();
     List<CaseRun> runs = new ArrayList<>();
+    // whose calls they were is not known where a plain test judged several answers
+    boolean known = row != null || judged.size() == 1;
     for (CaseFound found : judged.values()) {
       runs.add(
           new CaseRun(
@@ -214,8 +218,8 @@ final class RunningTest implements EvalCollector, CallSink {
               null,
               null,
               List.copyOf(found.results.values()),
-              spend,
-              refs));
+              known ? spend : Spend.NONE,
+              known ? refs : List.of()));
     }
     if (runs.isEmpty() && row != null && failure != null) {
       TaskError error = new TaskError(failure.getClass().getName(), null);
@@ -228,6 +232,13 @@ final class RunningTest implements EvalCollector, CallSink {
     if (calls != null) {
       calls.close(CLOSE);
     }
+  }
+
+  private Path caseFolder(CaseRun run, int cases) {
+    if (row == null) {
+      return cases == 1 ? folder : results.caseFolder(folder, run);
+    }
+    return results.caseFolder(run.caseId(), run.iteration());
   }
 
   private Path callFolder() {

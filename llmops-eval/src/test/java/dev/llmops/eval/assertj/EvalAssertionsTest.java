@@ -2,12 +2,19 @@ package dev.llmops.eval.assertj;
 
 import static dev.llmops.eval.assertj.EvalAssertions.assertThat;
 import static dev.llmops.eval.assertj.EvalAssertions.assertThatAnswer;
+import static dev.llmops.eval.text.TextEvaluators.containsAny;
 import static dev.llmops.eval.text.TextEvaluators.exactMatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.not;
 
+import dev.llmops.LlmCall;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmRequest;
+import dev.llmops.LlmResponse;
+import dev.llmops.Message;
+import dev.llmops.Pricing;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Errored;
@@ -22,6 +29,8 @@ import dev.llmops.eval.report.Baseline;
 import dev.llmops.eval.report.EvalCollector;
 import dev.llmops.eval.report.EvalReport;
 import dev.llmops.eval.run.EvalRun;
+import dev.llmops.eval.text.TextEvaluators.Matching;
+import dev.llmops.testing.Records;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,6 +231,41 @@ class EvalAssertionsTest {
         .passRateOf("exact_match")
         .isNotWorseThan(baseline, 0.05)
         .hasLatencyWithin(Duration.ofSeconds(60), 0.9);
+  }
+
+  @Test
+  void recordedCallsAreAsserted() {
+    Records records = Records.withContent();
+    LlmCall call;
+    LlmCall failed;
+    try (LlmOps ops = LlmOps.builder().pricing(Pricing.NONE).sink(records).build()) {
+      LlmRequest request =
+          LlmRequest.builder(LlmRequest.CHAT, "local")
+              .model("my-model")
+              .message(Message.user("What is the capital of France?"))
+              .build();
+      assertThat(ops.call(request, () -> "Paris", LlmResponse::ofText)).isEqualTo("Paris");
+      assertThatThrownBy(
+              () ->
+                  ops.call(
+                      request,
+                      () -> {
+                        throw new IllegalStateException("out of order");
+                      },
+                      LlmResponse::ofText))
+          .isInstanceOf(IllegalStateException.class);
+      call = records.calls().get(0);
+      failed = records.calls().get(1);
+    }
+
+    assertThat(call)
+        .isCompleted()
+        .tookAtMost(Duration.ofMinutes(1))
+        .passes(containsAny(List.of("Paris"), Matching.IGNORE_CASE));
+    assertThatThrownBy(() -> assertThat(failed).isCompleted())
+        .hasMessage("call must be completed, but failed: java.lang.IllegalStateException");
+    assertThatThrownBy(() -> assertThat(call).tookAtMost(Duration.ZERO))
+        .hasMessageStartingWith("call must take at most 0 ms, but took ");
   }
 
   @Test

@@ -38,7 +38,7 @@ class CassettesTest {
         .containsExactly(
             """
             normalized_exact_match of case java-floor: score 0.000, but it must pass
-              why       got "java 21", expected "17"
+              why       got "Java 21", expected "17"
               input     Which Java version is the oldest that llmops runs on?
               output    Java 21
               reproduce mvn test -Dtest='CassettesTest$MeantToFail#knowsTheHardOnes' \
