@@ -54,7 +54,25 @@ class EvalArchitectureTest {
         .resideOutsideOfPackages("dev.llmops.eval.junit..", "dev.llmops.eval.assertj..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.junit..", "org.assertj..")
+        .resideInAnyPackage("org.junit..", "org.opentest4j..", "org.assertj..")
+        .check(MAIN);
+  }
+
+  @Test
+  void assertionsNeedNoTestFrameworkAndTheExtensionNoAssertions() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.llmops.eval.assertj..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.junit..", "org.opentest4j..", "dev.llmops.eval.junit..")
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.llmops.eval.junit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.assertj..", "dev.llmops.eval.assertj..")
         .check(MAIN);
   }
 

@@ -172,6 +172,7 @@ public final class EvalReport {
    */
   public EvalReport verify(Gate... gatesToPass) {
     EvalReport checked = check(gatesToPass);
+    EvalCollector.current().reported(checked);
     List<GateResult> blocking = checked.gates().stream().filter(GateResult::blocks).toList();
     if (!blocking.isEmpty()) {
       throw new AssertionError(FailureText.of(checked, blocking));

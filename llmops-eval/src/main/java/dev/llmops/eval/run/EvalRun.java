@@ -7,6 +7,7 @@ import dev.llmops.eval.RunMetric;
 import dev.llmops.eval.RunMetric.RunResult;
 import dev.llmops.eval.dataset.Dataset;
 import dev.llmops.eval.report.CaseRun;
+import dev.llmops.eval.report.EvalCollector;
 import dev.llmops.eval.report.EvalReport;
 import dev.llmops.eval.report.EvalReport.DatasetRef;
 import dev.llmops.eval.report.EvalReport.Ending;
@@ -228,6 +229,7 @@ public final class EvalRun {
       }
       EvalReport report = builder.build();
       settings.listener.onEnd(sentence(report, items.size()));
+      EvalCollector.current().reported(report);
       return report;
     } finally {
       if (journal != null) {
