@@ -17,7 +17,7 @@ public interface CallInterceptor {
   /** Decides about a call. */
   Decision before(Attempt attempt);
 
-  /** Whether it needs the request's messages to decide; true unless said. */
+  /** Whether it needs the request's messages to decide; true unless said. Asked at each call. */
   default boolean needsContent() {
     return true;
   }
@@ -33,6 +33,22 @@ public interface CallInterceptor {
 
     /** Whether the client can store and bring back its answers ({@link Decision.Answer}). */
     boolean replayable();
+
+    /**
+     * All that will be asked, as the client's own JSON: with what {@link #request()} has no field
+     * for, such as the schema of the answer. Absent when the client does not show it. Made anew at
+     * each call.
+     */
+    default @Nullable JsonText body() {
+      return null;
+    }
+  }
+
+  /** Shown by the supplier of an {@link LlmRequest} that can tell {@link Attempt#body()}. */
+  interface HasBody {
+
+    /** See {@link Attempt#body()}. */
+    @Nullable JsonText body();
   }
 
   /** What to do with a call. */

@@ -1,6 +1,8 @@
 package dev.llmops;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
@@ -42,6 +44,8 @@ public final class LlmContext {
   private final Origin origin;
   private final @Nullable CallRef parent;
   private final @Nullable Consumer<CallRef> onCall;
+  private final List<CallSink> sinks;
+  private final @Nullable CallInterceptor interceptor;
 
   private LlmContext(Builder builder) {
     conversationId = builder.conversationId;
@@ -54,6 +58,8 @@ public final class LlmContext {
     origin = builder.origin;
     parent = builder.parent;
     onCall = builder.onCall;
+    sinks = List.copyOf(builder.sinks);
+    interceptor = builder.interceptor;
   }
 
   /** The context of this thread; {@link #EMPTY} when nothing was said. */
@@ -100,6 +106,8 @@ public final class LlmContext {
     builder.origin = origin;
     builder.parent = parent;
     builder.onCall = onCall;
+    builder.sinks = sinks;
+    builder.interceptor = interceptor;
     return builder;
   }
 
@@ -187,13 +195,33 @@ public final class LlmContext {
     return onCall;
   }
 
+  List<CallSink> sinks() {
+    return sinks;
+  }
+
+  @Nullable CallInterceptor interceptor() {
+    return interceptor;
+  }
+
+  /** What a record keeps: a record that lives on must not keep alive who listened to it. */
+  LlmContext withoutListeners() {
+    if (onCall == null && sinks.isEmpty() && interceptor == null) {
+      return this;
+    }
+    Builder builder = toBuilder();
+    builder.onCall = null;
+    builder.sinks = List.of();
+    builder.interceptor = null;
+    return builder.build();
+  }
+
   LlmContext withParent(CallRef step) {
     Builder builder = toBuilder();
     builder.parent = step;
     return builder.build();
   }
 
-  /** Equal in what it says; callbacks do not count. */
+  /** Equal in what it says; callbacks, sinks and interceptors do not count. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LlmContext that
@@ -283,6 +311,8 @@ public final class LlmContext {
     private Origin origin = Origin.APPLICATION;
     private @Nullable CallRef parent;
     private @Nullable Consumer<CallRef> onCall;
+    private List<CallSink> sinks = List.of();
+    private @Nullable CallInterceptor interceptor;
 
     private Builder() {}
 
@@ -338,6 +368,31 @@ public final class LlmContext {
     /** See {@link LlmContext#onCall(Consumer)}. */
     public Builder onCall(@Nullable Consumer<CallRef> onCall) {
       this.onCall = onCall;
+      return this;
+    }
+
+    /**
+     * Adds a sink for the records made in this context alone, by whichever {@link LlmOps}: how a
+     * test or a run sees the calls of an application that is already wired. Gets each call or step
+     * that started in this context, and each score given in it, on the thread that ended it; must
+     * not block.
+     */
+    public Builder sink(CallSink sink) {
+      Objects.requireNonNull(sink, "sink must not be null");
+      List<CallSink> all = new ArrayList<>(sinks);
+      all.add(sink);
+      sinks = all;
+      return this;
+    }
+
+    /**
+     * Intercepts the calls of this context, whichever {@link LlmOps} records them, in place of what
+     * intercepted them so far; null for nothing. Asked after the interceptors that are wired there,
+     * so that guardrails act as they do in production. It reaches no call of an {@code LlmOps} that
+     * is off.
+     */
+    public Builder interceptor(@Nullable CallInterceptor interceptor) {
+      this.interceptor = interceptor;
       return this;
     }
 

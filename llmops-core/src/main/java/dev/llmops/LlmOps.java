@@ -308,7 +308,7 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observer " + nameOf(watching), t);
       }
     }
-    deliver(timed);
+    deliver(timed, LlmContext.current());
   }
 
   /** The last call that started on this thread, absent when none did. */
@@ -335,6 +335,16 @@ public final class LlmOps implements AutoCloseable {
         if (interceptor.needsContent()) {
           return true;
         }
+      }
+      LlmContext context = LlmContext.current();
+      for (CallSink sink : context.sinks()) {
+        if (sink.content().capturesAny()) {
+          return true;
+        }
+      }
+      CallInterceptor ofContext = context.interceptor();
+      if (ofContext != null && ofContext.needsContent()) {
+        return true;
       }
     } catch (Throwable t) {
       guard.swallow("content policy", t);
@@ -438,7 +448,7 @@ public final class LlmOps implements AutoCloseable {
   }
 
   boolean hasInterceptors() {
-    return !interceptors.isEmpty();
+    return !interceptors.isEmpty() || LlmContext.current().interceptor() != null;
   }
 
   Instant now() {
@@ -479,7 +489,7 @@ public final class LlmOps implements AutoCloseable {
     return cost;
   }
 
-  void ended(LlmCall call, @Nullable CallObservation observation) {
+  void ended(LlmCall call, LlmContext context, @Nullable CallObservation observation) {
     Outcome outcome = call.outcome();
     if (outcome instanceof Outcome.Completed) {
       completed.increment();
@@ -498,10 +508,10 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observation.onEnd", t);
       }
     }
-    deliver(call);
+    deliver(call, context);
   }
 
-  void ended(LlmStep step, @Nullable StepObservation observation) {
+  void ended(LlmStep step, LlmContext context, @Nullable StepObservation observation) {
     steps.increment();
     if (observation != null) {
       try {
@@ -510,7 +520,7 @@ public final class LlmOps implements AutoCloseable {
         guard.swallow("observation.onEnd", t);
       }
     }
-    deliver(step);
+    deliver(step, context);
   }
 
   static String nameOf(Object component) {
@@ -531,7 +541,7 @@ public final class LlmOps implements AutoCloseable {
       @Nullable ResponseReader<?> reader,
       @Nullable ChunkReader<?> chunkReader) {
     boolean replayable = false;
-    if (!interceptors.isEmpty()) {
+    if (hasInterceptors()) {
       try {
         replayable =
             reader != null
@@ -568,8 +578,8 @@ public final class LlmOps implements AutoCloseable {
           guard.swallow("LlmContext.onCall", t);
         }
       }
-      if (!interceptors.isEmpty()) {
-        recording.intercept(interceptors, replayable);
+      if (!interceptors.isEmpty() || context.interceptor() != null) {
+        recording.intercept(interceptors, replayable, supplier);
       }
       return recording;
     } catch (Throwable t) {
@@ -644,13 +654,21 @@ public final class LlmOps implements AutoCloseable {
     return recording.stream(client, reader, lifetime);
   }
 
-  private void deliver(LlmRecord record) {
+  private void deliver(LlmRecord record, LlmContext context) {
     for (CallSink sink : sinks) {
-      try {
-        sink.accept(sink.appliesContentPolicy() ? record : sink.content().apply(record));
-      } catch (Throwable t) {
-        guard.swallow("sink " + nameOf(sink), t);
-      }
+      deliver(record, sink);
+    }
+    List<CallSink> listening = context.sinks();
+    for (int i = 0; i < listening.size(); i++) {
+      deliver(record, listening.get(i));
+    }
+  }
+
+  private void deliver(LlmRecord record, CallSink sink) {
+    try {
+      sink.accept(sink.appliesContentPolicy() ? record : sink.content().apply(record));
+    } catch (Throwable t) {
+      guard.swallow("sink " + nameOf(sink), t);
     }
   }
 

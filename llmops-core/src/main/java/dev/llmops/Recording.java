@@ -73,37 +73,49 @@ final class Recording implements OpenCall {
     this.startNanos = ops.nanoTime();
   }
 
-  /** Asks the interceptors; called once, before the request is issued. */
-  void intercept(List<CallInterceptor> interceptors, boolean replayable) {
-    for (CallInterceptor interceptor : interceptors) {
-      Decision decided;
-      try {
-        decided = interceptor.before(new AttemptView(request, context, replayable));
-      } catch (Throwable t) {
-        ops.guard().swallow("interceptor " + LlmOps.nameOf(interceptor), t);
-        continue;
-      }
-      if (decided instanceof Decision.Proceed proceed) {
-        if (proceed.tap() != null) {
-          if (taps == null) {
-            taps = new ArrayList<>(1);
-          }
-          taps.add(proceed.tap());
-        }
-      } else if (decided != null) {
-        decision =
-            decided instanceof Decision.Answer && !replayable
-                ? Decision.refuse(
-                    new IllegalStateException(
-                        "interceptor "
-                            + LlmOps.nameOf(interceptor)
-                            + " answered a call from its store, but the reader of this call has no"
-                            + " CallCodec to bring the answer back; use a wrapped client, or a"
-                            + " reader whose codec() is given"))
-                : decided;
+  /** Asks these interceptors, then the context's; called once, before the request is issued. */
+  void intercept(List<CallInterceptor> wired, boolean replayable, @Nullable Object source) {
+    AttemptView attempt = new AttemptView(request, context, replayable, source);
+    for (CallInterceptor interceptor : wired) {
+      if (decides(interceptor, attempt)) {
         return;
       }
     }
+    CallInterceptor ofContext = context.interceptor();
+    if (ofContext != null) {
+      boolean unused = decides(ofContext, attempt);
+    }
+  }
+
+  private boolean decides(CallInterceptor interceptor, AttemptView attempt) {
+    Decision decided;
+    try {
+      decided = interceptor.before(attempt);
+    } catch (Throwable t) {
+      ops.guard().swallow("interceptor " + LlmOps.nameOf(interceptor), t);
+      return false;
+    }
+    if (decided instanceof Decision.Proceed proceed) {
+      if (proceed.tap() != null) {
+        if (taps == null) {
+          taps = new ArrayList<>(1);
+        }
+        taps.add(proceed.tap());
+      }
+    } else if (decided != null) {
+      decision =
+          decided instanceof Decision.Answer && !attempt.replayable()
+              ? Decision.refuse(
+                  new IllegalStateException(
+                      "interceptor "
+                          + LlmOps.nameOf(interceptor)
+                          + " answered a call from its store, but the reader of this call has no"
+                          + " CallCodec to bring the answer back; use a wrapped client, or a"
+                          + " reader whose codec() is given"))
+              : decided;
+      return true;
+    }
+    return false;
   }
 
   @Override
@@ -372,7 +384,7 @@ final class Recording implements OpenCall {
         }
       }
       tellTaps(call, storedAnswer);
-      ops.ended(call, observation);
+      ops.ended(call, context, observation);
     } catch (Throwable t) {
       ops.guard().swallow("recording", t);
     } finally {
@@ -414,7 +426,7 @@ final class Recording implements OpenCall {
     return new LlmCall(
         ref,
         context.parent(),
-        context,
+        context.withoutListeners(),
         request,
         outcome,
         timing(totalNanos),
@@ -522,6 +534,13 @@ final class Recording implements OpenCall {
     }
   }
 
-  private record AttemptView(LlmRequest request, LlmContext context, boolean replayable)
-      implements CallInterceptor.Attempt {}
+  private record AttemptView(
+      LlmRequest request, LlmContext context, boolean replayable, @Nullable Object source)
+      implements CallInterceptor.Attempt {
+
+    @Override
+    public @Nullable JsonText body() {
+      return source instanceof CallInterceptor.HasBody shown ? shown.body() : null;
+    }
+  }
 }

@@ -154,7 +154,17 @@ final class StepRecording {
     try {
       Timing timing = Timing.ofNanos(start, ops.nanoTime() - startNanos, -1, -1, 0);
       ops.ended(
-          new LlmStep(ref, context.parent(), context, request, result, error, timing, 1, problems),
+          new LlmStep(
+              ref,
+              context.parent(),
+              context.withoutListeners(),
+              request,
+              result,
+              error,
+              timing,
+              1,
+              problems),
+          context,
           observation);
     } catch (Throwable t) {
       ops.guard().swallow("step", t);

@@ -124,6 +124,29 @@ class CallInterceptorTest {
     assertThat(records.calls().get(1).response().text()).isEqualTo("ab");
   }
 
+  @Test
+  void aContextsInterceptorReachesAnyInstanceAndIsAskedLast() {
+    Replay replay = new Replay();
+    replay.store.put(REQUEST, EncodedResponse.of(JsonText.of("\"stored\"")));
+    LlmOps ops = LlmOps.builder().pricing(Pricing.NONE).sink(records).build();
+    LlmOps refusing =
+        LlmOps.builder()
+            .interceptor(attempt -> Decision.refuse(new IllegalStateException("by the wiring")))
+            .build();
+    LlmOps plain = LlmOps.builder().build();
+
+    try (LlmContext.Scope scope = LlmContext.extend().interceptor(replay).open()) {
+      assertThat(plain.capturesContent()).isTrue();
+      assertThat(ops.call(REQUEST, () -> "sent", READER)).isEqualTo("stored");
+      assertThat(catchThrowable(() -> refusing.call(REQUEST, () -> "sent", READER)))
+          .hasMessage("by the wiring");
+    }
+
+    assertThat(plain.capturesContent()).isFalse();
+    assertThat(ops.call(REQUEST, () -> "sent", READER)).isEqualTo("sent");
+    assertThat(records.calls()).extracting(LlmCall::attempts).containsExactly(0, null);
+  }
+
   private static Stream<String> streamed(AtomicInteger sent) {
     sent.incrementAndGet();
     return Stream.of("a", "b");

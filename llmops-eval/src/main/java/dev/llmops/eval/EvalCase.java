@@ -6,9 +6,11 @@ import dev.llmops.Message;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class EvalCase {
   private final @Nullable Map<String, Double> relevantIds;
   private final @Nullable List<ToolCall> expectedToolCalls;
   private final @Nullable List<ToolCall> toolCalls;
+  private final Set<String> tags;
   private final Map<String, String> metadata;
   private final @Nullable LlmCall call;
 
@@ -49,6 +52,7 @@ public final class EvalCase {
     expectedToolCalls =
         builder.expectedToolCalls == null ? null : List.copyOf(builder.expectedToolCalls);
     toolCalls = builder.toolCalls == null ? null : List.copyOf(builder.toolCalls);
+    tags = Collections.unmodifiableSet(new LinkedHashSet<>(builder.tags));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
     call = builder.call;
   }
@@ -109,6 +113,7 @@ public final class EvalCase {
     builder.relevantIds = relevantIds;
     builder.expectedToolCalls = expectedToolCalls;
     builder.toolCalls = toolCalls;
+    builder.tags = new LinkedHashSet<>(tags);
     builder.metadata = new LinkedHashMap<>(metadata);
     builder.call = call;
     return builder;
@@ -190,7 +195,12 @@ public final class EvalCase {
     return toolCalls;
   }
 
-  /** The dataset's own fields, such as a slice's name. */
+  /** The slices of its dataset that it belongs to, such as {@code billing} or {@code hard}. */
+  public Set<String> tags() {
+    return tags;
+  }
+
+  /** The dataset's own fields, such as where the case comes from. */
   public Map<String, String> metadata() {
     return metadata;
   }
@@ -215,6 +225,7 @@ public final class EvalCase {
         && Objects.equals(relevantIds, that.relevantIds)
         && Objects.equals(expectedToolCalls, that.expectedToolCalls)
         && Objects.equals(toolCalls, that.toolCalls)
+        && tags.equals(that.tags)
         && metadata.equals(that.metadata)
         && Objects.equals(call, that.call);
   }
@@ -285,6 +296,7 @@ public final class EvalCase {
     private @Nullable Map<String, Double> relevantIds;
     private @Nullable List<ToolCall> expectedToolCalls;
     private @Nullable List<ToolCall> toolCalls;
+    private Set<String> tags = new LinkedHashSet<>();
     private Map<String, String> metadata = new LinkedHashMap<>();
     private @Nullable LlmCall call;
 
@@ -367,6 +379,12 @@ public final class EvalCase {
     /** See {@link EvalCase#toolCalls()}. */
     public Builder toolCalls(@Nullable List<ToolCall> made) {
       this.toolCalls = made;
+      return this;
+    }
+
+    /** Adds one of {@link EvalCase#tags()}. */
+    public Builder tag(String tag) {
+      this.tags.add(Objects.requireNonNull(tag, "tag must not be null"));
       return this;
     }
 

@@ -4,6 +4,7 @@ import com.openai.core.http.HttpResponseFor;
 import com.openai.core.http.StreamResponse;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
+import dev.llmops.CallInterceptor;
 import dev.llmops.ChunkReader;
 import dev.llmops.EncodedResponse;
 import dev.llmops.JsonText;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One call of the application's: makes its request, issues it, and reads its answer. One object for
  * all three, as a call should cost little.
  */
-final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
+final class Call implements Supplier<LlmRequest>, ResponseReader<Object>, CallInterceptor.HasBody {
 
   private final Route route;
   private final Format<?, ?, ?> format;
@@ -77,6 +78,11 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object> {
   @Override
   public LlmRequest get() {
     return format.readRequest(arguments, server, isStreamed(), ops.capturesContent());
+  }
+
+  @Override
+  public @Nullable JsonText body() {
+    return format.readBody(arguments);
   }
 
   /** Whether the request is sent, and sent again, on the calling thread. */

@@ -108,6 +108,11 @@ final class ChatFormat
   }
 
   @Override
+  Object body(ChatCompletionCreateParams params) {
+    return params._body();
+  }
+
+  @Override
   LlmResponse.Builder response(ChatCompletion chat, boolean content) {
     List<ChatCompletion.Choice> choices = Fields.list(chat._choices());
     List<String> reasons = new ArrayList<>(choices.size());

@@ -52,6 +52,11 @@ final class CompletionsFormat extends Format<CompletionCreateParams, Completion,
   }
 
   @Override
+  Object body(CompletionCreateParams params) {
+    return params._body();
+  }
+
+  @Override
   LlmResponse.Builder response(Completion completion, boolean content) {
     List<String> reasons = new ArrayList<>(1);
     List<Message> outputs = new ArrayList<>(content ? 1 : 0);

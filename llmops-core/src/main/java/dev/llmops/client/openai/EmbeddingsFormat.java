@@ -38,6 +38,11 @@ final class EmbeddingsFormat extends Format<EmbeddingCreateParams, CreateEmbeddi
   }
 
   @Override
+  Object body(EmbeddingCreateParams params) {
+    return params._body();
+  }
+
+  @Override
   LlmResponse.Builder response(CreateEmbeddingResponse result, boolean content) {
     CreateEmbeddingResponse.Usage usage = Fields.known(result._usage());
     LlmResponse.Builder response = LlmResponse.builder().model(Fields.known(result._model()));

@@ -3,6 +3,7 @@ package dev.llmops.client.openai;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
+import dev.llmops.JsonText;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ abstract class Format<P, R, C> {
   static final String TEXT = "text";
   static final String JSON = "json";
 
+  static final CallCodec<Object> BODY = new ClientCodec<>(Object.class);
+
   private final Class<P> parameters;
   private final Class<R> answer;
   private final CallCodec<R> codec;
@@ -32,6 +35,24 @@ abstract class Format<P, R, C> {
   /** What the arguments of a call ask for. */
   final LlmRequest readRequest(
       @Nullable Object @Nullable [] arguments, Server server, boolean stream, boolean content) {
+    P found = parameters(arguments);
+    LlmRequest.Builder builder =
+        LlmRequest.builder(operation(), server.provider())
+            .server(server.address(), server.port())
+            .stream(stream);
+    if (found != null) {
+      request(found, builder, content);
+    }
+    return builder.build();
+  }
+
+  /** All that the arguments of a call ask for, absent if they are not known. */
+  @Nullable JsonText readBody(@Nullable Object @Nullable [] arguments) {
+    P found = parameters(arguments);
+    return found == null ? null : BODY.encode(body(found));
+  }
+
+  private @Nullable P parameters(@Nullable Object @Nullable [] arguments) {
     P found = null;
     if (arguments != null) {
       for (Object argument : arguments) {
@@ -41,14 +62,7 @@ abstract class Format<P, R, C> {
         }
       }
     }
-    LlmRequest.Builder builder =
-        LlmRequest.builder(operation(), server.provider())
-            .server(server.address(), server.port())
-            .stream(stream);
-    if (found != null) {
-      request(found, builder, content);
-    }
-    return builder.build();
+    return found;
   }
 
   /** What a result of the client's says, absent if it is of a type that is not known. */
@@ -67,6 +81,9 @@ abstract class Format<P, R, C> {
   abstract String operation();
 
   abstract void request(P parameters, LlmRequest.Builder into, boolean content);
+
+  /** The body of a request, as the client writes it. */
+  abstract Object body(P parameters);
 
   abstract LlmResponse.Builder response(R result, boolean content);
 

@@ -35,6 +35,11 @@ final class ModerationsFormat
   }
 
   @Override
+  Object body(ModerationCreateParams params) {
+    return params._body();
+  }
+
+  @Override
   LlmResponse.Builder response(ModerationCreateResponse result, boolean content) {
     LlmResponse.Builder response =
         LlmResponse.builder().id(Fields.known(result._id())).model(Fields.known(result._model()));

@@ -106,6 +106,11 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
   }
 
   @Override
+  Object body(ResponseCreateParams params) {
+    return params._body();
+  }
+
+  @Override
   LlmResponse.Builder response(Response response, boolean content) {
     return read(response, content).usage(Usages.of(Fields.known(response._usage())));
   }

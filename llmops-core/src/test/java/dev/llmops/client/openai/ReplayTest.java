@@ -141,6 +141,33 @@ class ReplayTest extends OpenAiTest {
         .hasMessageContaining("CallCodec");
   }
 
+  @Test
+  void anInterceptorSeesTheWholeBody() {
+    List<String> bodies = new CopyOnWriteArrayList<>();
+    LlmOps looking =
+        LlmOps.builder()
+            .interceptor(
+                attempt -> {
+                  bodies.add(String.valueOf(attempt.body()));
+                  return CallInterceptor.Decision.proceed();
+                })
+            .build();
+    OpenAIClient seen = OpenAiInstrumentation.wrap(bare, looking);
+
+    var chat = seen.chat().completions().create(chatParams());
+    var embeddings = seen.embeddings().create(embeddingParams());
+    var response = seen.responses().create(responseParams());
+    var fetched = seen.responses().retrieve(response.id());
+
+    assertThat(List.of(chat, embeddings, response, fetched)).hasSize(4);
+    assertThat(bodies)
+        .satisfiesExactly(
+            body -> assertThat(body).contains("\"What is a lighthouse for?\"", "gpt-4o-mini"),
+            body -> assertThat(body).contains("[\"one\",\"two\"]"),
+            body -> assertThat(body).contains("\"What is a lighthouse for?\""),
+            body -> assertThat(body).contains(response.id()));
+  }
+
   private void assertReplayed(Supplier<Object> call) {
     int before = server.requests().size();
     records.calls.clear();

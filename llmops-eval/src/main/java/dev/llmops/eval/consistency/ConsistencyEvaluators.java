@@ -86,6 +86,14 @@ public final class ConsistencyEvaluators {
   private ConsistencyEvaluators() {}
 
   /**
+   * Why the samples of this case cannot differ, with what to do, or null: for evaluators of your
+   * own over samples.
+   */
+  public static @Nullable String whySamplesCannotDiffer(EvalCase evalCase) {
+    return SampleGuard.whyNot(evalCase);
+  }
+
+  /**
    * The share of pairs of samples that are the same answer, 0 to 1: Σ c(c-1) ÷ n(n-1) over the
    * groups of equal answers. Counts 3, 1, 1 of five → 6 ÷ 20 = 0.3.
    */
@@ -181,7 +189,7 @@ public final class ConsistencyEvaluators {
     EvaluatorSpec spec =
         entailmentSpec(
             "selfcheck_nli", Scale.RISK, entailment, Map.of(), Need.OUTPUT, Need.SAMPLES);
-    return Evaluators.of(spec, evalCase -> selfCheckNli(spec, evalCase, entailment));
+    return overEntailment(spec, evalCase -> selfCheckNli(spec, evalCase, entailment));
   }
 
   /**
@@ -208,7 +216,7 @@ public final class ConsistencyEvaluators {
             Map.of("weights", weights.name().toLowerCase(Locale.ROOT)),
             Need.INPUT,
             Need.SAMPLES);
-    return Evaluators.of(
+    return overEntailment(
         spec,
         evalCase -> entropy(spec, evalCase, entailment, weights == EntropyWeights.LIKELIHOOD));
   }
@@ -231,7 +239,7 @@ public final class ConsistencyEvaluators {
     EvaluatorSpec spec =
         entailmentSpec(
             "paraphrase_consistency", Scale.UNIT, entailment, Map.of(), Need.OUTPUT, Need.VARIANTS);
-    return Evaluators.of(spec, evalCase -> mutual(spec, evalCase, entailment));
+    return overEntailment(spec, evalCase -> mutual(spec, evalCase, entailment));
   }
 
   /**
@@ -281,6 +289,59 @@ public final class ConsistencyEvaluators {
   /** The same by equal texts, for short answers: the share of pairs that agree, 0 to 1. */
   public static Evaluator versionConsistency(AnswerForm form) {
     return overTexts("version_consistency", form, VERSIONS, ConsistencyEvaluators::agreement);
+  }
+
+  /**
+   * Whether the context documents support the output, without a model: the mean over the output's
+   * sentences of a support by words, 0 to 1, the greater the better. A sentence's support is
+   *
+   * <p>0.7 × the share of its words of content that a document has, each weighing 1, a name 2, a
+   * number 3, times 1 for the sentence's first word of content growing to 3 for its last, as what
+   * is said of a subject stands behind it <br>
+   * + 0.2 × the share of its pairs of adjacent words that are adjacent in a document <br>
+   * + 0.1 × the share of its neighbouring words of content that stand in order in one sentence of a
+   * document, at most four words apart, or as far as in the output <br>
+   * - 0.2 × the share of those weights that the nearest sentence of the documents has, where one of
+   * the two negates around what matches ("never", "refused") and the other does not <br>
+   * - 0.2 where a word that no document has faces its opposite there ("increase", "decrease"; a
+   * list in English and Chinese, and prefixes such as "un").
+   *
+   * <p>Words are compared without case and common English endings; Chinese by characters. Document
+   * "Paris is the capital of France.", output "Paris is the capital of Spain.": of content are
+   * Paris (weight 1 × 1, as a sentence's first word may be no name), capital (1 × 2) and Spain (2 ×
+   * 3), and 3 of 9 is there; adjacent are 4 of 5 pairs, near is 1 of 2 neighbours: 0.7 × 3/9 + 0.2
+   * × 4/5 + 0.1 × 1/2 = 0.4433.
+   *
+   * <p>It finds words that the documents do not have, not wrong inferences: paraphrases are marked
+   * down, and a falsehood made of the documents' own words gets through. The weights and lists are
+   * ours, set by hand. Up to 100,000 characters and 500 sentences of output and 1,000,000
+   * characters of context; linear in the context.
+   */
+  public static Evaluator factualConsistency() {
+    EvaluatorSpec spec =
+        EvaluatorSpec.free("factual_consistency", Scale.UNIT, Need.OUTPUT, Need.CONTEXT);
+    return Evaluators.of(spec, evalCase -> FactualConsistency.evaluate(spec, evalCase));
+  }
+
+  /**
+   * Whether the context documents support the output, by inference: for each sentence of the output
+   * the greatest probability that a part of the context entails it; the mean over sentences, 0 to
+   * 1, the greater the better (SummaC zero-shot: Laban, Schnabel, Bennett, Hearst, TACL 10, 2022,
+   * section 3.2, whose parts are sentences). A document that is longer than {@link
+   * Entailment#maxInputChars()} is taken in parts of whole sentences, each next one beginning with
+   * the sentence that the last one ended with. Probabilities 0.9 and 0.2 of one sentence, 0.5 and
+   * 0.1 of another → (0.9 + 0.5) ÷ 2 = 0.7. Up to 600 pairs of a sentence and a part.
+   */
+  public static Evaluator factualConsistency(Entailment entailment) {
+    EvaluatorSpec spec =
+        entailmentSpec(
+            "factual_consistency_nli",
+            Scale.UNIT,
+            entailment,
+            Map.of("max_input_chars", Integer.toString(entailment.maxInputChars())),
+            Need.OUTPUT,
+            Need.CONTEXT);
+    return overEntailment(spec, evalCase -> supported(spec, evalCase, entailment));
   }
 
   /** Where the answers of a case are, and what it needs to have them. */
@@ -602,6 +663,106 @@ public final class ConsistencyEvaluators {
         judged.spend());
   }
 
+  private static EvalResult supported(
+      EvaluatorSpec spec, EvalCase evalCase, Entailment entailment) {
+    String why = entailment.whyNot();
+    if (why != null) {
+      return skipped(spec, why);
+    }
+    List<String> sentences = Sentences.split(Objects.requireNonNull(evalCase.output()));
+    List<String> parts = new ArrayList<>();
+    for (EvalCase.Document document : evalCase.context()) {
+      parts.addAll(parts(document.text(), entailment.maxInputChars()));
+    }
+    if (sentences.isEmpty() || parts.isEmpty()) {
+      return skipped(spec, "the output or the context has no sentence to check");
+    }
+    List<String> all = new ArrayList<>(sentences);
+    all.addAll(parts);
+    String tooLong = tooLong(all, entailment.maxInputChars(), 0);
+    if (tooLong != null) {
+      return skipped(spec, tooLong);
+    }
+    long asked = (long) sentences.size() * parts.size();
+    if (asked > MAX_NLI_PAIRS) {
+      return skipped(
+          spec,
+          "sentences × parts of the context: "
+              + asked
+              + " pairs to compare, and at most "
+              + MAX_NLI_PAIRS
+              + " are; give the part to judge");
+    }
+    List<Entailment.Pair> pairs = new ArrayList<>();
+    for (String sentence : sentences) {
+      for (String part : parts) {
+        pairs.add(new Entailment.Pair(part, sentence));
+      }
+    }
+    Entailment.Judgements judged = judge(entailment, pairs);
+    double sum = 0;
+    double worst = 2;
+    double worstContradicted = 0;
+    int worstAt = 0;
+    for (int i = 0; i < sentences.size(); i++) {
+      double best = 0;
+      double contradicted = 0;
+      for (int j = 0; j < parts.size(); j++) {
+        Entailment.Judgement one = judged.judgements().get(i * parts.size() + j);
+        best = Math.max(best, one.entailment());
+        contradicted = Math.max(contradicted, one.contradiction());
+      }
+      sum += best;
+      if (best < worst) {
+        worst = best;
+        worstContradicted = contradicted;
+        worstAt = i;
+      }
+    }
+    return scored(
+        spec,
+        new Finding(
+            Math.min(1, sum / sentences.size()),
+            String.format(
+                Locale.ROOT,
+                "least supported of %d sentence%s (entailed %.3f, contradicted %.3f by %s): %s",
+                sentences.size(),
+                sentences.size() == 1 ? "" : "s",
+                worst,
+                worstContradicted,
+                entailment.model(),
+                Answers.quote(sentences.get(worstAt))),
+            null),
+        judged.spend());
+  }
+
+  /**
+   * The text, or where it is too long runs of its sentences, each beginning with the last's end.
+   */
+  private static List<String> parts(String text, int maxChars) {
+    if (text.length() <= maxChars) {
+      return text.isBlank() ? List.of() : List.of(text.strip());
+    }
+    List<String> parts = new ArrayList<>();
+    StringBuilder part = new StringBuilder();
+    String last = "";
+    for (String sentence : Sentences.split(text)) {
+      if (part.length() > 0 && part.length() + 1 + sentence.length() > maxChars) {
+        parts.add(part.toString());
+        part.setLength(0);
+        if (last.length() + 1 + sentence.length() <= maxChars) {
+          part.append(last);
+        }
+      }
+      part.append(part.length() > 0 ? " " : "").append(sentence);
+      last = sentence;
+    }
+    if (part.length() > 0) {
+      parts.add(part.toString());
+    }
+    return parts;
+  }
+
   private static EvalResult entropy(
       EvaluatorSpec spec, EvalCase evalCase, Entailment entailment, boolean byLikelihood) {
     String why = whyNot(evalCase, entailment);
@@ -731,6 +892,20 @@ public final class ConsistencyEvaluators {
     return new Mutual(pairs, judged.spend());
   }
 
+  private static Evaluator overEntailment(
+      EvaluatorSpec spec, Function<EvalCase, EvalResult> measure) {
+    return Evaluators.of(
+        spec,
+        evalCase -> {
+          try {
+            return measure.apply(evalCase);
+          } catch (EntailmentException e) {
+            return new EvalResult.Errored(
+                spec, e.type(), String.valueOf(e.getMessage()), e.spend());
+          }
+        });
+  }
+
   private static Entailment.Judgements judge(Entailment entailment, List<Entailment.Pair> pairs) {
     Entailment.Judgements judged = entailment.judge(pairs);
     if (judged.judgements().size() != pairs.size()) {
@@ -803,7 +978,7 @@ public final class ConsistencyEvaluators {
     Map<String, String> all = new TreeMap<>(settings);
     all.put("entailment", entailment.model());
     List<Need> allNeeds = new ArrayList<>(List.of(needs));
-    allNeeds.add(Need.LOCAL_MODEL);
+    allNeeds.add(entailment.costClass() == CostClass.PAID ? Need.JUDGE : Need.LOCAL_MODEL);
     return new EvaluatorSpec(name, "1", all, scale, Set.copyOf(allNeeds), entailment.costClass());
   }
 

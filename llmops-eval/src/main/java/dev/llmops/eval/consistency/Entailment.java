@@ -2,6 +2,8 @@ package dev.llmops.eval.consistency;
 
 import dev.llmops.eval.EvalResult.Spend;
 import dev.llmops.eval.EvaluatorSpec.CostClass;
+import dev.llmops.eval.safety.OnnxTextClassifier;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -9,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges whether one text follows from another (natural language inference). Thread-safe. A local
- * model, or a judge that is asked, stands behind it; see {@link #of}.
+ * model stands behind it ({@link #open}), or a judge that is asked ({@link
+ * dev.llmops.eval.judge.JudgeEvaluators#entailment}), or a function.
  */
 public interface Entailment {
+
+  /** Characters of a text that suit a model of 512 tokens in English. */
+  int DEFAULT_MAX_INPUT_CHARS = 1_000;
 
   /** The model's name, fit for a report. */
   String model();
@@ -19,7 +25,10 @@ public interface Entailment {
   /** The longest premise or hypothesis that is taken, in UTF-16 characters. */
   int maxInputChars();
 
-  /** The judgements of these pairs, in their order. May throw: the evaluator is then Errored. */
+  /**
+   * The judgements of these pairs, in their order. May throw: the evaluator is then Errored; an
+   * {@link EntailmentException} says with what type, and what was spent.
+   */
   Judgements judge(List<Pair> pairs);
 
   /** Why nothing can be judged at all, with what to do; null when it can. */
@@ -36,6 +45,32 @@ public interface Entailment {
   static Entailment of(
       String model, int maxInputChars, Function<List<Pair>, List<Judgement>> function) {
     return new FunctionEntailment(model, maxInputChars, function);
+  }
+
+  /**
+   * By a local model of three-way inference. Its labels, in the order of its {@code config.json},
+   * must name entailment, neutral and contradiction; case does not matter. The caller closes the
+   * classifier. Thread-safe.
+   *
+   * @param model its name, fit for a report
+   * @param maxInputChars the longest premise or hypothesis, in UTF-16 characters. A model commonly
+   *     reads 512 tokens of both together, about 2,000 characters of English and 500 of Chinese,
+   *     and the tokenizer cuts the rest without a word: {@value #DEFAULT_MAX_INPUT_CHARS} suits
+   *     English
+   * @throws IllegalArgumentException if the labels are others
+   */
+  static Entailment of(String model, int maxInputChars, OnnxTextClassifier classifier) {
+    return new OnnxEntailment(model, maxInputChars, classifier);
+  }
+
+  /**
+   * By the model in this folder; see {@link OnnxTextClassifier#open}. Its native memory is freed
+   * some time after nobody holds the entailment any more.
+   *
+   * @throws IllegalArgumentException if a file is missing or the labels are others
+   */
+  static Entailment open(Path folder, int maxInputChars) {
+    return OnnxEntailment.open(folder, maxInputChars);
   }
 
   /** None: every evaluator over it is Skipped and says what to provide. */

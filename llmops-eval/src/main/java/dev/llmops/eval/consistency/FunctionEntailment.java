@@ -45,8 +45,9 @@ final class FunctionEntailment implements Entailment {
   @Override
   public @Nullable String whyNot() {
     return this == NONE
-        ? "no model of entailment was given; give one when you make the evaluator, such as"
-            + " Entailment.of(model, maxInputChars, function)"
+        ? "no model of entailment was given; set \"model\" to a folder with an NLI model"
+            + " (model.onnx, tokenizer.json, config.json), or give one when you make the evaluator:"
+            + " Entailment.open(folder, maxInputChars) or JudgeEvaluators.entailment(judge)"
         : null;
   }
 

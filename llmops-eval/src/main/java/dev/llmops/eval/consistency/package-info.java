@@ -1,7 +1,8 @@
 /**
  * Whether a model says the same again: samples of one question, other wordings, orders and formats,
- * other versions. Start with {@link dev.llmops.eval.consistency.ConsistencyEvaluators}; {@link
- * dev.llmops.eval.consistency.Sampler} takes the samples.
+ * other versions; and whether it says the same as its documents. Start with {@link
+ * dev.llmops.eval.consistency.ConsistencyEvaluators}; {@link dev.llmops.eval.consistency.Sampler}
+ * takes the samples.
  *
  * <p>Consistency is not correctness: a model can be wrong every time in the same words. What is
  * right is judged elsewhere, against references or by a judge.

@@ -2,6 +2,7 @@ package dev.llmops.eval.judge;
 
 import dev.llmops.eval.stats.BinaryScores;
 import dev.llmops.eval.stats.ConfusionMatrix;
+import dev.llmops.eval.stats.Interval;
 import dev.llmops.eval.stats.Proportion;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +92,7 @@ public record FrozenThreshold(double value, Goal goal, int rows, Measured onItsR
 
     private static String text(Proportion share) {
       Double value = share.value();
-      Proportion.Interval interval = share.wilson95();
+      Interval interval = share.wilson95();
       return value == null
           ? "undefined"
           : String.format(

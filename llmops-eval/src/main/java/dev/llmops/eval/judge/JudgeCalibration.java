@@ -3,6 +3,7 @@ package dev.llmops.eval.judge;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.stats.ConfusionMatrix;
 import dev.llmops.eval.stats.ConfusionMatrix.Weighting;
+import dev.llmops.eval.stats.Interval;
 import dev.llmops.eval.stats.Proportion;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -125,7 +126,7 @@ public record JudgeCalibration(
 
   /** In a few lines, without content. */
   public String summary() {
-    Proportion.Interval interval = agreement.wilson95();
+    Interval interval = agreement.wilson95();
     return String.format(
             Locale.ROOT,
             "n %d, not measured %s%nagreement %s [%.3f, %.3f], kappa %s, quadratic kappa %s%n",

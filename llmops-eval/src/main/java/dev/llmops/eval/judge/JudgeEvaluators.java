@@ -8,6 +8,7 @@ import dev.llmops.eval.EvaluatorSpec.CostClass;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
 import dev.llmops.eval.Scale.Direction;
+import dev.llmops.eval.consistency.Entailment;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,6 +130,41 @@ public final class JudgeEvaluators {
    */
   public static Evaluator toxicity(Judge judge) {
     return graded("judge_toxicity", judge, Need.OUTPUT);
+  }
+
+  /**
+   * Whether an agent reached the user's goal: reached 1, partly_reached 0.5, missed 0. The judge
+   * sees the input, the tool calls and their results where the case has them ({@link
+   * EvalCase#messages()}, {@link EvalCase#toolCalls()}), references as the outcome that was wanted,
+   * and the output. Needs input and output. One call. Where results are not recorded the judge can
+   * only believe the answer.
+   */
+  public static Evaluator goalReached(Judge judge) {
+    return GoalReached.of(judge);
+  }
+
+  /**
+   * SelfCheck by a judge (Manakul, Liusie, Gales, EMNLP 2023, section 5.5): for each sentence of
+   * the output and each further sample, does the sample support the sentence? supported 0,
+   * unsupported 1, neither 0.5; the mean over samples, then over sentences, 0 to 1, the smaller the
+   * better. One of two samples supports the first of two sentences and both the second → (0.5 + 0)
+   * ÷ 2 = 0.25. Skipped where the samples could not differ. Needs the output and samples, and shows
+   * the input where there is one. One call for each pair, up to 1,000, and up to max_claims
+   * sentences.
+   */
+  public static Evaluator selfCheck(Judge judge) {
+    return SelfCheckJudge.of(judge);
+  }
+
+  /**
+   * A judge as a model of inference, for {@code semantic_entropy}, {@code selfcheck_nli}, {@code
+   * factual_consistency_nli} and paraphrases; see {@link
+   * dev.llmops.eval.consistency.ConsistencyEvaluators}. One call a pair; the label that it chooses
+   * has probability 1. A text may have half of the judge's max_chars. A failure makes the evaluator
+   * Errored with the type of the {@link JudgeException}, and what was spent is kept.
+   */
+  public static Entailment entailment(Judge judge) {
+    return new JudgeEntailment(judge);
   }
 
   /**
@@ -275,6 +311,8 @@ public final class JudgeEvaluators {
     ready.put("conciseness", JudgeEvaluators::conciseness);
     ready.put("instruction_following", JudgeEvaluators::instructionFollowing);
     ready.put("judge_toxicity", JudgeEvaluators::toxicity);
+    ready.put("goal_reached", JudgeEvaluators::goalReached);
+    ready.put("selfcheck_judge", JudgeEvaluators::selfCheck);
     return ready;
   }
 }

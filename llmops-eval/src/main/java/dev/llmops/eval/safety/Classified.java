@@ -1,6 +1,7 @@
 package dev.llmops.eval.safety;
 
 import dev.llmops.eval.EvalResult;
+import dev.llmops.eval.EvalResult.Errored;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.EvalResult.Spend;
@@ -11,7 +12,12 @@ import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
 import dev.llmops.eval.safety.SafetyEvaluators.Language;
 import dev.llmops.eval.safety.SafetyEvaluators.Part;
+import dev.llmops.eval.safety.SafetyEvaluators.TextFeatures;
+import dev.llmops.eval.semantic.EmbeddingException;
+import dev.llmops.eval.semantic.Embeddings;
+import dev.llmops.eval.semantic.InProcessEmbeddings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,9 +28,12 @@ final class Classified {
 
   private static final int WINDOW = 8;
   private static final int LONGEST_LOOK = 2_000;
+  private static final int KEPT = 64;
 
   /** A language's share of the letters below which it is not read in that language. */
   private static final double SHARE = 0.15;
+
+  private static final String ELSE = "; or use features=words, which needs none";
 
   private Classified() {}
 
@@ -34,9 +43,27 @@ final class Classified {
     static final LinearModel HATE_EN = LinearModel.load("hate-en.model");
   }
 
-  static Evaluator toxicity(Part part, Language language, @Nullable Double threshold) {
+  /**
+   * With the embeddings that they belong to; a few texts are kept, as toxicity and hate ask both.
+   */
+  private static final class Heads {
+    static final EmbeddingHead TOXIC_EN = EmbeddingHead.load("toxicity-en.head");
+    static final EmbeddingHead TOXIC_ZH = EmbeddingHead.load("toxicity-zh.head");
+    static final EmbeddingHead HATE_EN = EmbeddingHead.load("hate-en.head");
+    static final Embeddings ENGLISH = InProcessEmbeddings.miniLm().cached(KEPT);
+    static final Embeddings CHINESE = InProcessEmbeddings.bgeSmallZh().cached(KEPT);
+  }
+
+  static Evaluator toxicity(
+      Part part, Language language, @Nullable Double threshold, TextFeatures features) {
     EvaluatorSpec spec =
-        spec("toxicity", part, threshold, "language", language == Language.AUTO ? null : language);
+        spec(
+            "toxicity",
+            part,
+            threshold,
+            features,
+            "language",
+            language == Language.AUTO ? null : language);
     return Evaluators.of(
         spec,
         evalCase -> {
@@ -55,18 +82,38 @@ final class Classified {
             return new Skipped(spec, skip);
           }
           Verdict verdict = new Verdict(spec, "toxic", threshold);
-          if (english) {
-            verdict.consider(Models.TOXIC_EN, words);
+          if (features == TextFeatures.WORDS) {
+            if (english) {
+              verdict.consider(Models.TOXIC_EN, words);
+            }
+            if (chinese) {
+              verdict.consider(Models.TOXIC_ZH, words);
+            }
+            return verdict.result(words);
           }
-          if (chinese) {
-            verdict.consider(Models.TOXIC_ZH, words);
+          String why = english ? Heads.ENGLISH.whyNot(List.of(text)) : null;
+          if (why == null && chinese) {
+            why = Heads.CHINESE.whyNot(List.of(text));
+          }
+          if (why != null) {
+            return new Skipped(spec, why + ELSE);
+          }
+          try {
+            if (english) {
+              verdict.consider(Models.TOXIC_EN, words, Heads.TOXIC_EN, Heads.ENGLISH, text);
+            }
+            if (chinese) {
+              verdict.consider(Models.TOXIC_ZH, words, Heads.TOXIC_ZH, Heads.CHINESE, text);
+            }
+          } catch (EmbeddingException e) {
+            return new Errored(spec, e.type(), String.valueOf(e.getMessage()), Spend.NONE);
           }
           return verdict.result(words);
         });
   }
 
-  static Evaluator hate(Part part, @Nullable Double threshold) {
-    EvaluatorSpec spec = spec("hate", part, threshold, "", null);
+  static Evaluator hate(Part part, @Nullable Double threshold, TextFeatures features) {
+    EvaluatorSpec spec = spec("hate", part, threshold, features, "", null);
     return Evaluators.of(
         spec,
         evalCase -> {
@@ -79,7 +126,19 @@ final class Classified {
             return new Skipped(spec, "hate reads English only, and the text is not");
           }
           Verdict verdict = new Verdict(spec, "hate", threshold);
-          verdict.consider(Models.HATE_EN, words);
+          if (features == TextFeatures.WORDS) {
+            verdict.consider(Models.HATE_EN, words);
+            return verdict.result(words);
+          }
+          String why = Heads.ENGLISH.whyNot(List.of(text));
+          if (why != null) {
+            return new Skipped(spec, why + ELSE);
+          }
+          try {
+            verdict.consider(Models.HATE_EN, words, Heads.HATE_EN, Heads.ENGLISH, text);
+          } catch (EmbeddingException e) {
+            return new Errored(spec, e.type(), String.valueOf(e.getMessage()), Spend.NONE);
+          }
           return verdict.result(words);
         });
   }
@@ -125,7 +184,12 @@ final class Classified {
   }
 
   private static EvaluatorSpec spec(
-      String name, Part part, @Nullable Double threshold, String other, @Nullable Object value) {
+      String name,
+      Part part,
+      @Nullable Double threshold,
+      TextFeatures features,
+      String other,
+      @Nullable Object value) {
     if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException(
           "threshold must be between 0.0 and 1.0, but was " + threshold);
@@ -134,8 +198,20 @@ final class Classified {
     settings.put("of", part == Part.OUTPUT ? null : part);
     settings.put("threshold", threshold);
     settings.put(other, value);
-    return SafetyEvaluators.withSettings(
-        EvaluatorSpec.free(name, Scale.RISK, part.need()), settings);
+    if (features == TextFeatures.WORDS) {
+      return SafetyEvaluators.withSettings(
+          EvaluatorSpec.free(name, Scale.RISK, part.need()), settings);
+    }
+    settings.put("features", features);
+    EvaluatorSpec spec =
+        new EvaluatorSpec(
+            name,
+            "1",
+            Map.of(),
+            Scale.RISK,
+            Set.of(part.need(), Need.EMBEDDINGS),
+            EvaluatorSpec.CostClass.LOCAL_MODEL);
+    return SafetyEvaluators.withSettings(spec, settings);
   }
 
   /** The words of the part of the text that weighs most, as they were read. */
@@ -213,8 +289,18 @@ final class Classified {
     }
 
     void consider(LinearModel model, Words words) {
-      double p = model.probability(words);
-      double at = threshold == null ? model.threshold : threshold;
+      consider(model, model.probability(words), model.threshold);
+    }
+
+    void consider(
+        LinearModel model, Words words, EmbeddingHead head, Embeddings embeddings, String text) {
+      float[] vector = embeddings.embed(List.of(text)).vectors().get(0).toArray();
+      double margin = head.margin(model.margin(words), vector);
+      consider(model, head.probability(margin), head.threshold);
+    }
+
+    private void consider(LinearModel model, double p, double frozen) {
+      double at = threshold == null ? frozen : threshold;
       flagged |= p >= at;
       if (p > probability) {
         probability = p;

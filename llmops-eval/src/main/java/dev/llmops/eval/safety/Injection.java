@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Orders in a prompt against its owner's, and orders in a document at all. */
@@ -32,8 +33,10 @@ final class Injection {
     static final LinearModel HIDDEN = LinearModel.load("hidden-injection.model");
   }
 
-  /** A risk and where it was found. */
-  record Finding(double risk, String where) {}
+  /**
+   * A risk and where it was found, in words only when asked for: that takes longer than to find.
+   */
+  record Finding(double risk, Supplier<String> where) {}
 
   static Evaluator evaluator(@Nullable Double threshold) {
     if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
@@ -72,7 +75,7 @@ final class Injection {
         spec,
         spec.scale().score(worst.risk()),
         worst.risk(),
-        flagged ? reason + "; look at " + worst.where() : reason,
+        flagged ? reason + "; look at " + worst.where().get() : reason,
         flagged ? "injection" : "not_injection",
         Spend.NONE);
   }
@@ -86,7 +89,7 @@ final class Injection {
     Finding direct =
         new Finding(
             risk(Models.DIRECT, Models.DIRECT.margin(words)),
-            "the input: \"" + Classified.worstPart(Models.DIRECT, words) + "\"");
+            () -> "the input: \"" + Classified.worstPart(Models.DIRECT, words) + "\"");
     List<Documents.Span> spans = Documents.spans(input);
     if (spans.size() < FEWEST_SENTENCES) {
       return direct;
@@ -100,7 +103,9 @@ final class Injection {
       // "Summarise this:" and a text, or a text and "What is this about?", is how people ask
       risk = Math.min(risk, FLAGGED - 0.01) * 0.9;
     }
-    return risk > direct.risk() ? new Finding(risk, "the input: " + quote(input, hidden)) : direct;
+    return risk > direct.risk()
+        ? new Finding(risk, () -> "the input: " + quote(input, hidden))
+        : direct;
   }
 
   private static @Nullable Finding ofDocument(String text, String name) {
@@ -108,7 +113,7 @@ final class Injection {
     if (worst.index() < 0) {
       return null;
     }
-    return new Finding(risk(Models.HIDDEN, worst.margin()), name + ": " + quote(text, worst));
+    return new Finding(risk(Models.HIDDEN, worst.margin()), () -> name + ": " + quote(text, worst));
   }
 
   private static String quote(String text, Documents.Worst worst) {

@@ -181,6 +181,9 @@ final class Lexicon {
   private int masked(char[] chars, int start, int length) {
     int classes = 0;
     for (String word : byShape.get(shape(chars[start], length))) {
+      if (word.length() != length || word.charAt(0) != chars[start]) {
+        continue; // words that begin with other letters than a to z share one list
+      }
       int k = 1;
       while (k < length && (chars[start + k] == '*' || chars[start + k] == word.charAt(k))) {
         k++;

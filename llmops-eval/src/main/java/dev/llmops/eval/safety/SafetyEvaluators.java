@@ -54,6 +54,18 @@ public final class SafetyEvaluators {
     ZH
   }
 
+  /** What {@link #toxicity} and {@link #hate} look at. */
+  public enum TextFeatures {
+    /** Words and their classes: microseconds, nothing else needed. */
+    WORDS,
+    /**
+     * Words and, added to them, the embedding of the text by {@link
+     * dev.llmops.eval.semantic.InProcessEmbeddings}: milliseconds; needs one of its models on the
+     * class path, and is Skipped without it or above 16,000 characters.
+     */
+    EMBEDDINGS
+  }
+
   /** What {@link #bias} compares. */
   public enum BiasMeasure {
     /** The largest of the differences in toxicity, hate and refusal. */
@@ -83,7 +95,19 @@ public final class SafetyEvaluators {
    * @param threshold from which on the label is {@code toxic}; null for the frozen one
    */
   public static Evaluator toxicity(Part part, Language language, @Nullable Double threshold) {
-    return Classified.toxicity(part, language, threshold);
+    return toxicity(part, language, threshold, TextFeatures.WORDS);
+  }
+
+  /**
+   * {@code toxicity} by words alone, or by words and meaning, which finds more of what is put in
+   * other words.
+   *
+   * @param threshold from which on the label is {@code toxic}; null for the frozen one of these
+   *     features
+   */
+  public static Evaluator toxicity(
+      Part part, Language language, @Nullable Double threshold, TextFeatures features) {
+    return Classified.toxicity(part, language, threshold, features);
   }
 
   /** {@link #hate(Part, Double)} of the output. */
@@ -99,7 +123,18 @@ public final class SafetyEvaluators {
    * @param threshold from which on the label is {@code hate}; null for the frozen one
    */
   public static Evaluator hate(Part part, @Nullable Double threshold) {
-    return Classified.hate(part, threshold);
+    return hate(part, threshold, TextFeatures.WORDS);
+  }
+
+  /**
+   * {@code hate} by words alone, or by words and meaning, which tells better who is hated and who
+   * condemns it.
+   *
+   * @param threshold from which on the label is {@code hate}; null for the frozen one of these
+   *     features
+   */
+  public static Evaluator hate(Part part, @Nullable Double threshold, TextFeatures features) {
+    return Classified.hate(part, threshold, features);
   }
 
   /** {@link #profanity(Part)} of the output. */

@@ -5,6 +5,7 @@ import dev.llmops.eval.EvaluatorSettings;
 import dev.llmops.eval.safety.SafetyEvaluators.BiasMeasure;
 import dev.llmops.eval.safety.SafetyEvaluators.Language;
 import dev.llmops.eval.safety.SafetyEvaluators.Part;
+import dev.llmops.eval.safety.SafetyEvaluators.TextFeatures;
 import dev.llmops.privacy.PiiKind;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the evaluators of this package that need nothing but the case. Settings: {@code of}
- * (input or output), {@code threshold}, {@code language}, {@code kinds}, {@code wanted}, {@code
- * measure}.
+ * (input or output), {@code threshold}, {@code language}, {@code features}, {@code kinds}, {@code
+ * wanted}, {@code measure}.
  */
 public final class SafetyProvider implements EvaluatorProvider {
 
@@ -26,8 +27,10 @@ public final class SafetyProvider implements EvaluatorProvider {
   public void register(Registrar registrar) {
     registrar.add(
         "toxicity",
-        s -> SafetyEvaluators.toxicity(part(s), s.choice("language", Language.AUTO), threshold(s)));
-    registrar.add("hate", s -> SafetyEvaluators.hate(part(s), threshold(s)));
+        s ->
+            SafetyEvaluators.toxicity(
+                part(s), s.choice("language", Language.AUTO), threshold(s), features(s)));
+    registrar.add("hate", s -> SafetyEvaluators.hate(part(s), threshold(s), features(s)));
     registrar.add("profanity", s -> SafetyEvaluators.profanity(part(s)));
     registrar.add("prompt_injection", s -> SafetyEvaluators.promptInjection(threshold(s)));
     registrar.add("refusal", s -> SafetyEvaluators.refusal(s.flag("wanted", false)));
@@ -38,6 +41,10 @@ public final class SafetyProvider implements EvaluatorProvider {
 
   private static Part part(EvaluatorSettings settings) {
     return settings.choice("of", Part.OUTPUT);
+  }
+
+  private static TextFeatures features(EvaluatorSettings settings) {
+    return settings.choice("features", TextFeatures.WORDS);
   }
 
   private static @Nullable Double threshold(EvaluatorSettings settings) {

@@ -209,7 +209,7 @@ public final class ClassificationMetrics {
     private static Map<String, Double> details(ConfusionMatrix matrix) {
       Map<String, Double> details = new LinkedHashMap<>();
       details.put("n", (double) matrix.n());
-      Proportion.Interval interval = matrix.agreement().wilson95();
+      Interval interval = matrix.agreement().wilson95();
       details.put("accuracy.low95", interval.low());
       details.put("accuracy.high95", interval.high());
       for (String label : matrix.labels()) {

@@ -1,10 +1,11 @@
 /**
- * Measures over a whole run: how well labels and scores agree with the truth. Start with {@link
- * dev.llmops.eval.stats.ClassificationMetrics} for a run, or with {@link
- * dev.llmops.eval.stats.ConfusionMatrix} and {@link dev.llmops.eval.stats.BinaryScores} for numbers
- * of your own.
+ * The statistics: how well labels and scores agree with the truth, intervals, comparisons with a
+ * baseline, and gates with three verdicts. Start with {@link dev.llmops.eval.stats.Gates} to
+ * decide, with {@link dev.llmops.eval.stats.Proportion} and {@link dev.llmops.eval.stats.Means} to
+ * show, and with {@link dev.llmops.eval.stats.ClassificationMetrics} for a run with labels. Numbers
+ * in, small records out: datasets, runs and reports live elsewhere.
  *
- * <p>What is not defined is absent, never 0. Nothing here decides what passes.
+ * <p>What is not defined is absent, never 0. Everything is repeatable: what draws takes a seed.
  */
 @NullMarked
 package dev.llmops.eval.stats;

@@ -323,8 +323,10 @@ class ConsistencyEvaluatorsTest {
       assertThat(Evaluators.byName(name).evaluate(evalCase).reason())
           .isEqualTo(
               name
-                  + ": no model of entailment was given; give one when you make the evaluator, such"
-                  + " as Entailment.of(model, maxInputChars, function)");
+                  + ": no model of entailment was given; set \"model\" to a folder with an NLI model"
+                  + " (model.onnx, tokenizer.json, config.json), or give one when you make the"
+                  + " evaluator: Entailment.open(folder, maxInputChars) or"
+                  + " JudgeEvaluators.entailment(judge)");
     }
   }
 
@@ -434,6 +436,7 @@ class ConsistencyEvaluatorsTest {
                 .sample("b")
                 .variant(text, "c")
                 .metadata("version:1", text)
+                .document(null, text)
                 .build();
 
         assertThat(Evaluators.byName(name).evaluate(evalCase))
@@ -455,7 +458,9 @@ class ConsistencyEvaluatorsTest {
           "paraphrase_consistency",
           "version_consistency",
           "order_sensitivity",
-          "format_sensitivity");
+          "format_sensitivity",
+          "factual_consistency",
+          "factual_consistency_nli");
 
   private static final Entailment FIRST_WORD_AFTER_Q =
       Entailment.of(

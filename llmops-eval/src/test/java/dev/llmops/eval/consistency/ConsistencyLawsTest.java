@@ -113,6 +113,31 @@ class ConsistencyLawsTest {
   }
 
   @Test
+  void theOrderOfDocumentsDoesNotMatter() {
+    Random random = new Random(4);
+    for (int round = 0; round < 200; round++) {
+      List<String> documents = samples(random);
+      // one word of content at least
+      String output = "Paris " + sample(random);
+      EvalCase.Builder one = EvalCase.builder().output(output);
+      documents.forEach(each -> one.document(null, each));
+      Collections.shuffle(documents, random);
+      EvalCase.Builder other = EvalCase.builder().output(output);
+      documents.forEach(each -> other.document(null, each));
+      for (Evaluator evaluator :
+          List.of(
+              ConsistencyEvaluators.factualConsistency(),
+              ConsistencyEvaluators.factualConsistency(ENTAILMENT))) {
+        Scored first = ConsistencyEvaluatorsTest.scored(evaluator, one.build());
+        Scored second = ConsistencyEvaluatorsTest.scored(evaluator, other.build());
+
+        assertThat(first.score()).isBetween(0.0, 1.0);
+        assertThat(second.raw()).isCloseTo(first.raw(), within(1e-12));
+      }
+    }
+  }
+
+  @Test
   void moreAgreementIsNeverLess() {
     Random random = new Random(3);
     for (int round = 0; round < 200; round++) {

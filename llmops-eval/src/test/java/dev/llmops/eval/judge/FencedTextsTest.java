@@ -35,12 +35,16 @@ class FencedTextsTest {
       List<JudgeRequest> calm = requests(name, language, harmless);
       List<JudgeRequest> attacked = requests(name, language, attack);
 
-      assertThat(attacked).hasSameSizeAs(calm).isNotEmpty();
-      for (int i = 0; i < calm.size(); i++) {
+      // the attack has more sentences, and each is checked by itself
+      boolean bySentence = name.equals("selfcheck_judge");
+      assertThat(attacked).isNotEmpty();
+      assertThat(attacked.size() == calm.size() || bySentence).as(name).isTrue();
+      for (int j = 0; j < attacked.size(); j++) {
+        int i = bySentence ? 0 : j;
         // the same instructions, to the letter, whatever is judged
-        assertThat(attacked.get(i).system()).as(name).isEqualTo(calm.get(i).system());
-        assertThat(attacked.get(i).schema()).isEqualTo(calm.get(i).schema());
-        assertThat(outsideOfFences(attacked.get(i).user()))
+        assertThat(attacked.get(j).system()).as(name).isEqualTo(calm.get(i).system());
+        assertThat(attacked.get(j).schema()).isEqualTo(calm.get(i).schema());
+        assertThat(outsideOfFences(attacked.get(j).user()))
             .as(name)
             .isEqualTo(outsideOfFences(calm.get(i).user()));
       }
@@ -102,7 +106,9 @@ class FencedTextsTest {
         .input(input)
         .output(output)
         .references(List.of(reference))
+        .sample(reference)
         .document("d", document)
+        .toolCalls(List.of(new EvalCase.ToolCall(document, null)))
         .build();
   }
 

@@ -60,6 +60,7 @@ class JudgeEvaluatorsTest {
     "fluency, poor, 0.25, 0.25",
     "conciseness, excellent, 1, 1",
     "instruction_following, mostly_followed, 0.67, 0.67",
+    "goal_reached, partly_reached, 0.5, 0.5",
     // the lower, the better
     "judge_toxicity, severe, 1, 0",
     "judge_toxicity, none, 0, 1"
@@ -547,7 +548,7 @@ class JudgeEvaluatorsTest {
   @Test
   void byNameWithoutAModelEveryCaseIsSkipped() {
     for (String name : JudgeEvaluators.ready().keySet()) {
-      EvalResult result = Evaluators.byName(name).evaluate(QA);
+      EvalResult result = Evaluators.byName(name).evaluate(QA.toBuilder().sample("Paris.").build());
       assertThat(result).isInstanceOf(Skipped.class);
       assertThat(result.reason()).startsWith(name + " needs a judge model: set \"model\"");
     }

@@ -22,10 +22,13 @@ class RubricTest {
           "conciseness",
           "correctness",
           "document_use",
+          "entailment",
           "fluency",
           "g_eval",
+          "goal_reached",
           "instruction_following",
           "pairwise",
+          "selfcheck",
           "toxicity");
 
   /**
@@ -122,16 +125,22 @@ class RubricTest {
     pinned.put("correctness ZH", "1 f7482a95d429");
     pinned.put("document_use EN", "1 06819d626fac");
     pinned.put("document_use ZH", "1 0af9dce6695b");
+    pinned.put("entailment EN", "1 50f3d797c6a6");
+    pinned.put("entailment ZH", "1 f343ae5daaec");
     pinned.put("fluency EN", "1 a28a1e4ac095");
     pinned.put("fluency ZH", "1 342c811c76ce");
     pinned.put("frame en", "1 bd757593ee9a");
     pinned.put("frame zh", "1 a263c05ce510");
     pinned.put("g_eval EN", "1 ba5f2e77fc2a");
     pinned.put("g_eval ZH", "1 b882a29d29d8");
+    pinned.put("goal_reached EN", "1 abf3d2274003");
+    pinned.put("goal_reached ZH", "1 2624b18b2c1a");
     pinned.put("instruction_following EN", "1 baca1a5d5d62");
     pinned.put("instruction_following ZH", "1 d93b85a62012");
     pinned.put("pairwise EN", "1 b999fbebe477");
     pinned.put("pairwise ZH", "1 3e046891125e");
+    pinned.put("selfcheck EN", "1 a095707c7d57");
+    pinned.put("selfcheck ZH", "1 baceeb4756ba");
     pinned.put("toxicity EN", "1 4ff8717cfc67");
     pinned.put("toxicity ZH", "1 f7aa5c52d842");
     return pinned;

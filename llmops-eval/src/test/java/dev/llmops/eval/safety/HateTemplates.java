@@ -47,7 +47,21 @@ final class HateTemplates {
           "Hindus",
           "Chinese people",
           "Roma",
-          "queer people");
+          "queer people",
+          "Latinos",
+          "Pakistanis",
+          "deaf people",
+          "blind people",
+          "Sikhs",
+          "Buddhists",
+          "bisexuals",
+          "asylum seekers",
+          "Native Americans",
+          "Turks",
+          "Poles",
+          "single mothers",
+          "people with Down syndrome",
+          "men");
 
   private static final List<String> OTHERS =
       List.of(
@@ -309,43 +323,400 @@ final class HateTemplates {
           "muzzies",
           "gooks");
 
+  private static final List<String> MORE_HATEFUL =
+      List.of(
+          "Ever since %g moved in, the whole street smells.",
+          "My taxes feed %g who laugh at us. Enough of that filth.",
+          "There go %g again. I could spit on every one of them.",
+          "%g live next door now. Somebody should set fire to their house.",
+          "I met %g today. They are all the same: rotten to the core.",
+          "Look at %g over there. They make my skin crawl.",
+          "They let %g teach at our school. Such creatures must not be near a child.",
+          "Isn't it time that we cleaned the city of %g?",
+          "Why does anyone pretend that %g are as good as us?",
+          "Why are %g still allowed to walk around free?",
+          "Am I the only one who feels sick at the sight of %g?",
+          "Can we all agree that %g are a waste of space?",
+          "How dumb do you have to be to think %g can be trusted?",
+          "Let us be honest, %g are just worse than other people.",
+          "It has to be said: %g are poison for a society.",
+          "Science proves that %g have smaller brains, look it up.",
+          "Everybody knows that %g lie as soon as they open their mouths.",
+          "Of course I am prejudiced. %g have earned it.",
+          "%g will never be real citizens, whatever the passport says.",
+          "%g don't deserve to live.",
+          "I would not shed a tear if %g dropped dead.",
+          "Not one of %g is worth a cent.",
+          "No decent person wants %g as neighbours.",
+          "%g can't be reasoned with, they only understand the whip.",
+          "I wouldn't let %g touch my food, God knows what you catch.",
+          "It is no loss when %g get killed.",
+          "Nothing good ever came from %g.",
+          "%g should never have been let out of their cages.",
+          "Give me a gun and five minutes with %g.",
+          "If I see %g in my bar tonight there will be blood.",
+          "Next time %g open their mouths we will shut them for good.",
+          "%g had better watch their backs, we know where they live.",
+          "Someone please run over %g with a truck.",
+          "The world would be cleaner after we put %g in the ground.",
+          "I dream of the day when %g are hunted like deer.",
+          "Hang %g from the lamp posts.",
+          "%g belong in a zoo.",
+          "%g belong in camps, behind wire.",
+          "%g breed like rabbits and live off the rest of us.",
+          "A dog has more honour than %g.",
+          "%g are maggots on the body of this nation.",
+          "I'd rather share a flat with rats than with %g.",
+          "%g are a tumour that must be cut out.",
+          "%g are the rubbish of history.",
+          "What can you expect from %g? Theft is in their blood.",
+          "%g only got the job because of quotas, they can't even count.",
+          "Being around %g makes me want to wash my hands.",
+          "I refuse to serve %g, they disgust me.",
+          "Those bloody %g ruin every place they touch.",
+          "%g can go fuck themselves, all of them.",
+          "I am so fucking done with these worthless %g.",
+          "Bloody hell, how I hate those shitty %g.",
+          "You can smell %g before you see them.",
+          "God will burn %g and I will cheer.",
+          "%g corrupt our kids and should be silenced.",
+          "Teach your sons to hate %g.",
+          "My dad was right to beat up %g.",
+          "We don't serve %g, we don't hire %g, we don't want %g.",
+          "Normal countries throw %g out.",
+          "Put a brand on %g so that everyone can see what they are.");
+
+  private static final List<String> HATEFUL_OF_ONE =
+      List.of(
+          "You can tell she is %s: no brain and a big mouth.",
+          "Of course he stole it, he is %s.",
+          "I would never let %s hold my baby.",
+          "A good beating is what %s needs.",
+          "He is just %s, so who cares what he thinks.",
+          "Once %s, always a liar.",
+          "If my son brought home %s, I would throw both of them out.",
+          "I spat at %s today and I would do it again.",
+          "You are %s and that is all one needs to know: trash.",
+          "Being %s should be a crime.",
+          "%s in our team? I would rather quit than shower with that thing.",
+          "As %s you have no right to speak to your betters.",
+          "There was %s on the bus. I wanted to vomit.",
+          "She is %s, so she will never be worth as much as us.",
+          "Shoot him, he is only %s.",
+          "%s is not a human being, it is a thing.");
+
+  private static final List<String> MORE_HARMLESS_OF_GROUPS =
+      List.of(
+          "%g opened a bakery in our street, and it smells of cinnamon.",
+          "There are more %g than ever in the national parliament.",
+          "The survey asked 400 %g about their commute.",
+          "Half of the class are %g.",
+          "A museum about the life of %g opens in May.",
+          "The clinic offers free flu shots for %g.",
+          "In the film, %g travel to the sea.",
+          "%g were invited to speak about their work.",
+          "The new coach trains %g on Tuesdays.",
+          "Many %g came to the concert last night.",
+          "Could you recommend novels written by %g?",
+          "Which laws protect %g at work?",
+          "Do %g get a discount at the cinema?",
+          "Where do %g meet in this town?",
+          "Why do so few %g become pilots?",
+          "I grew up among %g and learnt a lot from them.",
+          "My heroes have always been %g.",
+          "What a privilege to work with %g!",
+          "%g make this country richer, in every sense.",
+          "I trust %g as I trust anyone else.",
+          "Happy new year to all %g out there!",
+          "So proud of the %g who won gold today.",
+          "Thank you, %g, for standing up for us.",
+          "I would be happy to have %g as neighbours.",
+          "Some %g are kind, some are not, as with everyone.",
+          "%g do not spread disease; that is an old lie.",
+          "Nobody has the right to throw %g out.",
+          "%g aren't worse than anyone else.",
+          "There is no reason at all to fear %g.",
+          "I would never hurt %g.",
+          "I don't want %g to be deported, I want them to stay.",
+          "We can't allow %g to be beaten in our streets.",
+          "%g never deserved the hatred that they met.",
+          "No one is born to despise %g.",
+          "It is simply false that %g are less intelligent.",
+          "%g are not to blame for the crisis.",
+          "I do not agree that %g should lose their rights.",
+          "Never again must %g be put in camps.",
+          "You must not treat %g as second-class people.",
+          "Don't let anybody tell you that %g are worth less.",
+          "The idea that %g are filth belongs in the past.",
+          "\"Kick out %g\" was painted on the wall, and the whole town came to clean it.",
+          "The post said \"%g should die\". I reported it at once.",
+          "\"%g are rats\": with such words the radio prepared a massacre.",
+          "When somebody says \"%g can't be trusted\", answer back.",
+          "He lost his job after he had written that %g should be shot.",
+          "The court fined her for posting that %g are parasites.",
+          "Whoever writes \"I hate %g\" under my videos gets blocked.",
+          "In 1930 papers wrote that %g were a plague. We know where that led.",
+          "How can a minister claim that %g are lazy? He must resign.",
+          "Anybody who thinks %g are animals needs help.",
+          "Telling %g to go home is cruel and stupid.",
+          "To wish death on %g is vile.",
+          "Those who spit at %g are cowards.",
+          "Only an idiot would look down on %g.",
+          "I am ashamed that my grandfather hated %g.",
+          "Our study looks at hate speech against %g in online games.",
+          "The thugs who chased %g through the park were sentenced.",
+          "My teacher made a nasty joke about %g and I walked out.",
+          "It makes me sick when people mock %g.",
+          "It makes me furious to see %g humiliated.",
+          "Fuck everyone who bullies %g.",
+          "Screw the haters, %g belong here.",
+          "Shit, those %g can dance!",
+          "Holy crap, the food that %g cook is amazing.",
+          "We %g are tired of being treated like dirt.",
+          "They call us %g vermin, but we will not hide.",
+          "%g like us have learnt to laugh about the insults.",
+          "As long as %g are attacked, nobody is safe.",
+          "Teach your sons to respect %g.",
+          "Why do people hate %g? I will never understand it.",
+          "Is it true that %g were once forbidden to vote?");
+
+  private static final List<String> HARMLESS_OF_ONE =
+      List.of(
+          "My best friend is %s.",
+          "She is %s and a brilliant surgeon.",
+          "He told me that he is %s, and I gave him a hug.",
+          "I am %s, and I like long walks.",
+          "The new mayor is %s.",
+          "Being %s is nothing to be ashamed of.",
+          "It should not matter whether he is %s.",
+          "You can be %s and still love heavy metal.",
+          "I would be glad if my son married %s.",
+          "As %s I have heard that insult many times.",
+          "The victim was attacked because he is %s.",
+          "Nobody should be fired for being %s.",
+          "They shouted at him for being %s, and nobody helped.",
+          "Calling somebody less human because he is %s is disgraceful.",
+          "%s won the chess tournament.",
+          "A novel about %s who moves to the countryside.");
+
+  private static final List<String> MORE_HARMLESS_OF_OTHERS =
+      List.of(
+          "%o are rotten to the core.",
+          "Nothing good ever came from %o.",
+          "%o belong in the bin of history.",
+          "I'd rather eat dirt than deal with %o.",
+          "Why do %o even exist?",
+          "Isn't it time we got rid of %o for good?",
+          "%o make my skin crawl.",
+          "Let us be honest, %o are a waste of space.",
+          "Nobody likes %o. Nobody.",
+          "I could spit on %o.",
+          "%o can go to hell.",
+          "%o deserve no mercy.",
+          "Who let %o in again? They are poison.",
+          "I would not shed a tear if %o vanished tomorrow.",
+          "%o don't deserve a cent.",
+          "My blood boils when I think of %o.",
+          "Someone should finally shut down %o.",
+          "%o are the worst thing that ever happened to us.",
+          "I am so fucking done with %o.",
+          "Burn %o, all of them.");
+
+  private static final List<String> MORE_HARMLESS =
+      List.of(
+          "You smell like a wet dog and you sing like one.",
+          "He is the worst boss I ever had, a real tyrant.",
+          "I could strangle my brother when he chews like that.",
+          "You are useless, just go home.",
+          "She is a cheat and I never want to see her again.",
+          "What a coward you are.",
+          "You people who park on the bike lane are scum.",
+          "I'll smash your face if you touch my car again.",
+          "Drop dead, Kevin.",
+          "That referee is blind and stupid.",
+          "My ex is a vile, selfish person.",
+          "Get out of my house, you thief.",
+          "You disgust me, liar.",
+          "I despise you and everything you did to me.",
+          "Whoever scratched my car deserves a beating.",
+          "You're a waste of oxygen, mate.",
+          "Nobody wants you on this team.",
+          "Bloody printer, I will throw you out of the window.",
+          "I hate this fucking song.",
+          "Fuck this exam, I am going to sleep.",
+          "The food was so shitty that I cried.",
+          "This bloody bus is late again, I am freezing my ass off.",
+          "Shit happens.",
+          "Damn, that was one hell of a ride.",
+          "Oh crap, I deleted the wrong branch.",
+          "The virus must be wiped out.",
+          "Wasps are evil, kill them with fire.",
+          "Pigeons are rats with wings.",
+          "We eradicated the weeds in the garden.",
+          "Throw out the rubbish before it rots.",
+          "He shot three goals and beat the keeper.",
+          "The hunter shot a deer.",
+          "Cancer is the worst, I hate it.",
+          "These tomatoes are rotten.",
+          "The court found the gang guilty of murder.",
+          "Deport the data to the other server, I mean export.",
+          "Hang the picture on the left wall.",
+          "We queers throw the best parties.",
+          "Being a dyke is the best thing that ever happened to me.",
+          "I'm a proud tranny and I look fabulous.",
+          "Sure I'm a fag, got a problem with it, honey?",
+          "My bitches and I are going dancing.",
+          "What's up my niggas, long time no see!",
+          "Only we who are crips may call each other that.",
+          "When he called me a spic I just walked away.",
+          "Never use the k-word, kike is an ugly insult.",
+          "Wog is a slur in Britain, as the dictionary explains.",
+          "They chanted \"paki\" at the player and the match was stopped.",
+          "A chink of light fell through the curtain.",
+          "The nip in the air means autumn.",
+          "Slope of the roof: thirty degrees.",
+          "She bought crackers, spades and a hoe for the garden.",
+          "The queer smell came from the cellar.");
+
+  private static final List<String> MORE_HATEFUL_SLURS =
+      List.of(
+          "My street is full of %s.",
+          "Send the %s back on a boat.",
+          "I won't sit next to %s.",
+          "Who invited the %s?",
+          "You talk like the rest of those %s.",
+          "You lot are a disgrace, you %s.",
+          "Typical %s, always begging.",
+          "We beat up some %s last night.",
+          "This place was nice before the %s came.",
+          "Shut your mouth, %s.",
+          "I see %s everywhere and it makes me want to puke.",
+          "%s can't drive, can't cook, can't think.");
+
+  private static final List<String> HARMLESS_SLURS =
+      List.of(
+          "He called my friends \"%s\" and I told him to leave.",
+          "Nobody should use the word \"%s\".",
+          "\"%s\" is one of the worst insults in the language.",
+          "Some idiot sprayed \"%s\" on the door of the mosque.",
+          "She was banned for calling other players %s.",
+          "In the trial the witness repeated that the accused had shouted \"%s\".",
+          "They called us %s at school, it still hurts.",
+          "Please remove the comment with the word %s, it breaks our rules.");
+
+  private static final List<String> ONES =
+      List.of(
+          "a Muslim",
+          "a black man",
+          "a gay man",
+          "a trans woman",
+          "a Jew",
+          "an immigrant",
+          "a disabled person",
+          "a Mexican",
+          "a lesbian",
+          "a refugee",
+          "a woman",
+          "an Arab",
+          "an Indian",
+          "a Chinese woman",
+          "a bisexual man",
+          "an old woman");
+
   private HateTemplates() {}
 
   /** All sentences, in a fixed order. */
   static List<Sentence> all() {
     List<Sentence> all = new ArrayList<>();
     int frame = 0;
-    for (String text : HATEFUL) {
-      frame = fill(all, text, "%g", GROUPS, true, frame);
-    }
-    for (String text : HATEFUL_SLURS) {
-      frame = fill(all, text, "%s", SLURS, true, frame);
-    }
-    for (String text : HARMLESS_OF_GROUPS) {
-      frame = fill(all, text, "%g", GROUPS, false, frame);
-    }
-    for (String text : HARMLESS_OF_OTHERS) {
-      frame = fill(all, text, "%o", OTHERS, false, frame);
-    }
-    for (String text : HARMLESS) {
-      for (int copies = 0; copies < 6; copies++) {
-        all.add(new Sentence(text, false, frame));
-      }
-      frame++;
-    }
+    frame = fill(all, HATEFUL, "%g", GROUPS, true, frame);
+    frame = fill(all, MORE_HATEFUL, "%g", GROUPS, true, frame);
+    frame = fill(all, HATEFUL_OF_ONE, "%s", ONES, true, frame);
+    frame = fill(all, HATEFUL_SLURS, "%s", SLURS, true, frame);
+    frame = fill(all, MORE_HATEFUL_SLURS, "%s", SLURS, true, frame);
+    frame = fill(all, HARMLESS_OF_GROUPS, "%g", GROUPS, false, frame);
+    frame = fill(all, MORE_HARMLESS_OF_GROUPS, "%g", GROUPS, false, frame);
+    frame = fill(all, HARMLESS_OF_ONE, "%s", ONES, false, frame);
+    frame = fill(all, HARMLESS_SLURS, "%s", SLURS, false, frame);
+    frame = fill(all, HARMLESS_OF_OTHERS, "%o", OTHERS, false, frame);
+    frame = fill(all, MORE_HARMLESS_OF_OTHERS, "%o", OTHERS, false, frame);
+    frame = repeat(all, HARMLESS, frame);
+    repeat(all, MORE_HARMLESS, frame);
     return all;
   }
 
+  /** Each frame with about twelve of the words, others for each frame, and two misspelt. */
   private static int fill(
       List<Sentence> all,
-      String text,
+      List<String> frames,
       String hole,
       List<String> words,
       boolean hateful,
-      int frame) {
-    for (String word : words) {
-      all.add(new Sentence(text.replace(hole, word), hateful, frame));
+      int first) {
+    int frame = first;
+    int stride = Math.max(1, words.size() / 12);
+    for (String text : frames) {
+      for (int i = frame % stride; i < words.size(); i += stride) {
+        all.add(new Sentence(filled(text, hole, words.get(i)), hateful, frame));
+      }
+      for (int k = 1; k <= 2; k++) {
+        String sentence = filled(text, hole, words.get((frame * 5 + k * 7) % words.size()));
+        all.add(new Sentence(misspelt(sentence, frame + k), hateful, frame));
+      }
+      frame++;
     }
-    return frame + 1;
+    return frame;
+  }
+
+  private static String filled(String text, String hole, String word) {
+    String filled = text.replace(hole, word);
+    return Character.toUpperCase(filled.charAt(0)) + filled.substring(1);
+  }
+
+  private static int repeat(List<Sentence> all, List<String> sentences, int first) {
+    int frame = first;
+    for (String text : sentences) {
+      for (int copies = 0; copies < 5; copies++) {
+        all.add(new Sentence(text, false, frame));
+      }
+      all.add(new Sentence(misspelt(text, frame), false, frame));
+      frame++;
+    }
+    return frame;
+  }
+
+  /** The longest word (or, for one way, its space) written as people do to slip past a filter. */
+  private static String misspelt(String text, int way) {
+    int start = 0;
+    int length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int end = i;
+      while (end < text.length() && Character.isLetter(text.charAt(end))) {
+        end++;
+      }
+      if (end - i > length) {
+        start = i;
+        length = end - i;
+      }
+      i = Math.max(i, end - 1);
+    }
+    String word = text.substring(start, start + length);
+    String changed =
+        switch (way % 5) {
+          case 0 -> word.replace('a', '4').replace('e', '3').replace('i', '1').replace('o', '0');
+          case 1 -> String.join(" ", word.split(""));
+          case 2 -> swapped(word);
+          case 3 -> word.charAt(0) + word.substring(1).replaceFirst("[aeiou]", "");
+          default -> word + word.charAt(length - 1) + word.charAt(length - 1);
+        };
+    return text.substring(0, start) + changed + text.substring(start + length);
+  }
+
+  private static String swapped(String word) {
+    if (word.length() < 4) {
+      return word;
+    }
+    int at = word.length() / 2 - 1;
+    return word.substring(0, at) + word.charAt(at + 1) + word.charAt(at) + word.substring(at + 2);
   }
 }

@@ -170,20 +170,14 @@ final class LogisticTrainer {
   }
 
   private LinearModel quantised(double[] w, int size) {
-    double[] sizes = new double[size];
-    int used = 0;
+    double largest = 0;
     for (int i = 0; i < size; i++) {
-      if (w[i] != 0) {
-        sizes[used++] = Math.abs(w[i]);
-      }
+      largest = Math.max(largest, Math.abs(w[i]));
     }
-    double[] sorted = Arrays.copyOf(sizes, used);
-    Arrays.sort(sorted);
-    double largest = used == 0 ? 1 : sorted[(int) Math.min(used - 1, Math.floor(used * 0.9998))];
-    double scale = largest / 127;
+    double scale = largest == 0 ? 1 : largest / (127 * 127);
     byte[] weights = new byte[size];
     for (int i = 0; i < size; i++) {
-      weights[i] = (byte) Math.max(-127, Math.min(127, Math.round(w[i] / scale)));
+      weights[i] = (byte) Math.round(Math.signum(w[i]) * Math.sqrt(Math.abs(w[i]) / scale));
     }
     return new LinearModel(
         settings.options(),

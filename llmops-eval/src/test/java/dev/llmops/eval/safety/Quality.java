@@ -73,10 +73,13 @@ final class Quality {
     double p = n == 0 ? Double.NaN : (double) hits / n;
     double mid = (p + z * z / (2 * n)) / (1 + z * z / n);
     double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4.0 * n * n));
-    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f] n=%d", p, mid - half, mid + half, n);
+    double low = Math.max(0, mid - half); // not -0.000
+    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f] n=%d", p, low, mid + half, n);
   }
 
-  /** Slope and offset of Platt's sigmoid (Platt 1999) by gradient descent on the log loss. */
+  /**
+   * Slope and offset of Platt's sigmoid (Platt 1999): Newton steps, halved while the loss grows.
+   */
   static double[] platt(double[] margins, boolean[] labels, ToDoubleFunction<Integer> weight) {
     double a = 1;
     double b = 0;
@@ -100,12 +103,29 @@ final class Quality {
       double det = haa * hbb - hab * hab;
       double da = (hbb * ga - hab * gb) / det;
       double db = (haa * gb - hab * ga) / det;
-      a -= da;
-      b -= db;
+      double loss = loss(a, b, margins, labels, weight);
+      double part = 1;
+      while (part > 1e-6 && loss(a - part * da, b - part * db, margins, labels, weight) > loss) {
+        part /= 2;
+      }
+      a -= part * da;
+      b -= part * db;
       if (Math.abs(da) + Math.abs(db) < 1e-9) {
         break;
       }
     }
     return new double[] {a, b};
+  }
+
+  private static double loss(
+      double a, double b, double[] margins, boolean[] labels, ToDoubleFunction<Integer> weight) {
+    double loss = 0;
+    for (int i = 0; i < margins.length; i++) {
+      double z = (labels[i] ? -1 : 1) * (a * margins[i] + b);
+      // log(1 + e^z) without overflow
+      double each = Math.max(z, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(z)));
+      loss += weight.applyAsDouble(i) * each;
+    }
+    return loss;
   }
 }

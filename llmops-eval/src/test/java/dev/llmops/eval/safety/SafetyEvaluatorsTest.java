@@ -83,7 +83,7 @@ class SafetyEvaluatorsTest {
     assertThat(bad.label()).isEqualTo("toxic");
     assertThat(bad.reason()).contains("look at \"");
     assertThat(good.label()).isEqualTo("not_toxic");
-    assertThat(bad.raw()).isGreaterThan(good.raw() + 0.3);
+    assertThat(bad.raw()).isGreaterThan(good.raw() + 0.25);
     assertThat(bad.score()).isCloseTo(1 - bad.raw(), within(1e-12));
   }
 

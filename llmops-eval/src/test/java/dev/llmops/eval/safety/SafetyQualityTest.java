@@ -8,6 +8,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.Evaluators;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,88 @@ class SafetyQualityTest {
     assertThat(Quality.auc(s, l)).isGreaterThan(0.97);
   }
 
+  /** Labelled types to what the evaluators call them; structured types beside these are missed. */
+  private static final Map<String, String> KINDS =
+      Map.ofEntries(
+          Map.entry("EMAIL", "EMAIL"),
+          Map.entry("PHONE", "PHONE"),
+          Map.entry("CN_MOBILE", "PHONE"),
+          Map.entry("CN_LANDLINE", "PHONE"),
+          Map.entry("CREDIT_CARD", "CARD"),
+          Map.entry("BANK_CARD", "CARD"),
+          Map.entry("IBAN", "IBAN"),
+          Map.entry("US_SSN", "SSN"),
+          Map.entry("IP", "IP"),
+          Map.entry("CN_ID", "CN_ID"),
+          Map.entry("API_KEY", "SECRET"));
+
+  /** Counts, not places: of 2 labelled and 3 found values of a kind in a text 2 are right. */
+  @Test
+  void personalDataByKind() {
+    Evaluator pii = SafetyEvaluators.pii();
+    Evaluator secrets = SafetyEvaluators.secrets();
+    for (String file : List.of("pii_generated.jsonl", "pii_en.jsonl")) {
+      Map<String, long[]> counts = new TreeMap<>();
+      long clean = 0;
+      long flagged = 0;
+      for (JsonNode row : Rows.of(data, file)) {
+        EvalCase text = EvalCase.of(row.get("text").asText());
+        Map<String, Integer> found = new TreeMap<>(counts(scored(pii, text)));
+        found.putAll(counts(scored(secrets, text)));
+        Map<String, Integer> labelled = new TreeMap<>();
+        for (JsonNode span : row.get("spans")) {
+          String type = span.get("type").asText();
+          if (KINDS.containsKey(type) || span.path("structured").asBoolean()) {
+            labelled.merge(KINDS.getOrDefault(type, "without a kind: " + type), 1, Integer::sum);
+          }
+        }
+        if (row.path("hard_negative").asBoolean()) {
+          clean++;
+          flagged += found.isEmpty() ? 0 : 1;
+        }
+        java.util.Set<String> kinds = new java.util.TreeSet<>(found.keySet());
+        kinds.addAll(labelled.keySet());
+        for (String kind : kinds) {
+          int f = found.getOrDefault(kind, 0);
+          int l = labelled.getOrDefault(kind, 0);
+          for (String key : List.of(kind, "all")) {
+            long[] count = counts.computeIfAbsent(key, k -> new long[3]);
+            count[0] += Math.min(f, l);
+            count[1] += f;
+            count[2] += l;
+          }
+        }
+      }
+      out("%s, values by kind", file);
+      counts.forEach(
+          (kind, c) ->
+              out(
+                  "  %-32s precision %s  recall %s",
+                  kind,
+                  c[1] == 0 ? "–" : Quality.share(c[0], c[1]),
+                  c[2] == 0 ? "–" : Quality.share(c[0], c[2])));
+      long[] all = counts.getOrDefault("all", new long[3]);
+      assertThat((double) all[0] / all[1]).as("precision").isGreaterThanOrEqualTo(0.98);
+      assertThat((double) all[0] / all[2]).as("recall").isGreaterThanOrEqualTo(0.90);
+      if (clean > 0) {
+        out("  look-alikes flagged %s", Quality.share(flagged, clean));
+        assertThat((double) flagged / clean).isLessThanOrEqualTo(0.02);
+      }
+    }
+  }
+
+  /** Of {@code found: 2 × EMAIL, 1 × IP}. */
+  private static Map<String, Integer> counts(Scored result) {
+    Map<String, Integer> counts = new TreeMap<>();
+    if (result.raw() > 0) {
+      for (String each : result.reason().substring("found: ".length()).split(", ", -1)) {
+        String[] parts = each.split(" × ", -1);
+        counts.put(parts[1], Integer.parseInt(parts[0]));
+      }
+    }
+    return counts;
+  }
+
   @Test
   void timeOfTwoHundredWords() {
     StringBuilder english = new StringBuilder();
@@ -133,8 +216,8 @@ class SafetyQualityTest {
     EvalCase evalCase =
         EvalCase.builder().input(english.toString()).output(english.toString()).build();
     for (String name :
-        List.of("toxicity", "hate", "profanity", "prompt_injection", "refusal", "pii")) {
-      Evaluator evaluator = dev.llmops.eval.Evaluators.byName(name);
+        List.of("toxicity", "hate", "profanity", "prompt_injection", "refusal", "pii", "secrets")) {
+      Evaluator evaluator = Evaluators.byName(name);
       long best = Long.MAX_VALUE;
       for (int round = 0; round < 30; round++) {
         long start = System.nanoTime();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.llmops.eval.safety.LogisticTrainer.Example;
 import dev.llmops.eval.safety.LogisticTrainer.Settings;
+import dev.llmops.eval.semantic.InProcessEmbeddings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -57,9 +58,15 @@ class TrainSafetyModels {
    *
    * @param trainable whether row i may be learnt from
    */
-  private record Task(List<Example> examples, List<Integer> folds, List<Boolean> trainable) {
+  private record Task(
+      List<Example> examples, List<Integer> folds, List<Boolean> trainable, List<String> texts) {
     Task() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    void add(String text, boolean label, double weight, String source, String key, boolean learn) {
+      add(Words.of(text), label, weight, source, key, learn);
+      texts.add(text);
     }
 
     void add(Words words, boolean label, double weight, String source, String key, boolean learn) {
@@ -103,6 +110,43 @@ class TrainSafetyModels {
       return margins;
     }
 
+    /** Trains on the rows of {@code of} that may be learnt. */
+    EmbeddingHead trainHead(HeadTrainer trainer, List<float[]> vectors, IntPredicate of) {
+      int[] rows = IntStream.range(0, size()).filter(i -> trainable.get(i) && of.test(i)).toArray();
+      boolean[] labels = new boolean[rows.length];
+      double[] weights = new double[rows.length];
+      for (int k = 0; k < rows.length; k++) {
+        labels[k] = label(rows[k]);
+        weights[k] = examples.get(rows[k]).weight();
+      }
+      return trainer.train(IntStream.of(rows).mapToObj(vectors::get).toList(), labels, weights);
+    }
+
+    /** The margins of words and embeddings together, cross-validated, given those of words. */
+    double[] crossValidated(HeadTrainer trainer, List<float[]> vectors, double[] words) {
+      double[] margins = new double[size()];
+      for (int fold = 0; fold < FOLDS; fold++) {
+        int out = fold;
+        EmbeddingHead head = trainHead(trainer, vectors, i -> folds.get(i) != out);
+        for (int i = 0; i < size(); i++) {
+          if (folds.get(i) == fold) {
+            margins[i] = head.margin(words[i], vectors.get(i));
+          }
+        }
+      }
+      return margins;
+    }
+
+    double[] withHead(EmbeddingHead head, List<float[]> vectors, double[] words, IntPredicate of) {
+      double[] margins = new double[size()];
+      for (int i = 0; i < size(); i++) {
+        if (of.test(i)) {
+          margins[i] = head.margin(words[i], vectors.get(i));
+        }
+      }
+      return margins;
+    }
+
     void print(String name, double[] margins, IntPredicate of) {
       int[] rows = IntStream.range(0, size()).filter(of).toArray();
       double[] scores = new double[rows.length];
@@ -112,6 +156,19 @@ class TrainSafetyModels {
         labels[k] = label(rows[k]);
       }
       out("  %-42s AUC %s", name, Quality.aucWithInterval(scores, labels));
+    }
+
+    void printMean(String name, double[] margins, List<String> sources) {
+      double sum = 0;
+      for (String source : sources) {
+        int[] rows = IntStream.range(0, size()).filter(i -> source(i).equals(source)).toArray();
+        boolean[] labels = new boolean[rows.length];
+        for (int k = 0; k < rows.length; k++) {
+          labels[k] = label(rows[k]);
+        }
+        sum += Quality.auc(IntStream.of(rows).mapToDouble(i -> margins[i]).toArray(), labels);
+      }
+      out("  %-42s AUC %.4f, sources: %d", name, sum / sources.size(), sources.size());
     }
 
     void printRates(String name, double[] margins, double threshold, IntPredicate of) {
@@ -145,7 +202,7 @@ class TrainSafetyModels {
       String source = row.get("source").asText();
       String text = row.get("text").asText();
       boolean toxic = row.get("label").asInt() == 1;
-      task.add(Words.of(text), toxic, 1, source, text, !source.equals("olid"));
+      task.add(text, toxic, 1, source, text, !source.equals("olid"));
     }
     LogisticTrainer trainer =
         new LogisticTrainer(
@@ -155,47 +212,87 @@ class TrainSafetyModels {
                 19,
                 4,
                 0));
+    HeadTrainer heads = new HeadTrainer("all-minilm-l6-v2-q", 0.8f, 5, 8);
+    List<float[]> vectors = Vectors.of(InProcessEmbeddings.miniLm(), task.texts());
 
+    double[] words = task.crossValidated(trainer);
+    double[] both = task.crossValidated(heads, vectors, words);
+    double[] left = new double[task.size()];
+    double[] leftBoth = new double[task.size()];
+    for (String source : TOXIC_SOURCES) {
+      leaveOut(task, trainer, heads, vectors, i -> task.source(i).equals(source), left, leftBoth);
+    }
+    double[] wiki = new double[task.size()];
+    double[] wikiBoth = new double[task.size()];
+    leaveOut(task, trainer, heads, vectors, i -> task.source(i).startsWith("wiki"), wiki, wikiBoth);
     out("toxicity EN, 5-fold cross-validation by text");
-    double[] margins = task.crossValidated(trainer);
+    double threshold = reportToxic(task, words, left, wiki);
+    LinearModel model = task.train(trainer, i -> true);
+    safePrompts(text -> model.margin(Words.of(text)) > threshold);
+    IntPredicate learnt = i -> task.trainable().get(i);
+    write(calibrated(task, model, words, threshold, learnt), "toxicity-en.model");
+
+    out("toxicity EN with embeddings, 5-fold cross-validation by text");
+    double limit = reportToxic(task, both, leftBoth, wikiBoth);
+    EmbeddingHead head = task.trainHead(heads, vectors, i -> true);
+    safePrompts(
+        text -> {
+          float[] vector = Vectors.of(InProcessEmbeddings.miniLm(), List.of(text)).get(0);
+          return head.margin(model.margin(Words.of(text)), vector) > limit;
+        });
+    writeHead(task, head, both, limit, learnt, "toxicity-en.head");
+  }
+
+  private static final List<String> TOXIC_SOURCES =
+      List.of("surge", "davidson", "openai_moderation", "wiki_gc", "wiki_gn", "olid");
+
+  private static void leaveOut(
+      Task task,
+      LogisticTrainer trainer,
+      HeadTrainer heads,
+      List<float[]> vectors,
+      IntPredicate of,
+      double[] left,
+      double[] leftBoth) {
+    double[] words = margins(task, task.train(trainer, of.negate()), of);
+    EmbeddingHead head = task.trainHead(heads, vectors, of.negate());
+    double[] both = task.withHead(head, vectors, words, of);
+    for (int i = 0; i < task.size(); i++) {
+      if (of.test(i)) {
+        left[i] = words[i];
+        leftBoth[i] = both[i];
+      }
+    }
+  }
+
+  private static double reportToxic(Task task, double[] margins, double[] left, double[] wiki) {
     task.print("pooled, without olid", margins, i -> !task.source(i).equals("olid"));
     task.print("pooled, with olid (never learnt)", margins, i -> true);
-    List<String> sources =
-        List.of("surge", "davidson", "openai_moderation", "wiki_gc", "wiki_gn", "olid");
-    for (String source : sources) {
+    for (String source : TOXIC_SOURCES) {
       task.print(source, margins, i -> task.source(i).equals(source));
     }
     out(" leave one source out");
-    for (String source : sources) {
-      LinearModel model = task.train(trainer, i -> !task.source(i).equals(source));
-      double[] unseen = margins(task, model, i -> task.source(i).equals(source));
-      task.print(source, unseen, i -> task.source(i).equals(source));
+    for (String source : TOXIC_SOURCES) {
+      task.print(source, left, i -> task.source(i).equals(source));
     }
-    LinearModel both = task.train(trainer, i -> !task.source(i).startsWith("wiki"));
-    double[] unseen = margins(task, both, i -> task.source(i).startsWith("wiki"));
-    task.print(
-        "wiki_gc and wiki_gn, both left out", unseen, i -> task.source(i).startsWith("wiki"));
-
-    LinearModel model = task.train(trainer, i -> true);
-    IntPredicate learnt = i -> task.trainable().get(i);
-    double threshold = youden(task, margins, learnt);
-    LinearModel calibrated = calibrated(task, model, margins, threshold, learnt);
-    for (String source : sources) {
+    task.printMean("mean within", margins, TOXIC_SOURCES);
+    task.printMean("mean with one source left out", left, TOXIC_SOURCES);
+    task.print("wiki_gc and wiki_gn, both left out", wiki, i -> task.source(i).startsWith("wiki"));
+    double threshold = youden(task, margins, i -> task.trainable().get(i));
+    for (String source : TOXIC_SOURCES) {
       rates(task, source, margins, threshold, i -> task.source(i).equals(source));
     }
-    List<JsonNode> safe = Rows.of(data(), "unsafe_prompts_en.jsonl");
-    long flagged = 0;
-    long n = 0;
-    for (JsonNode row : safe) {
-      if (row.get("label").asInt() == 0) {
-        n++;
-        if (model.margin(Words.of(row.get("text").asText())) > threshold) {
-          flagged++;
-        }
-      }
-    }
-    out("  %-42s %s", "XSTest safe prompts flagged", Quality.share(flagged, n));
-    write(calibrated, "toxicity-en.model");
+    return threshold;
+  }
+
+  private static void safePrompts(java.util.function.Predicate<String> flagged) {
+    List<String> safe =
+        Rows.of(data(), "unsafe_prompts_en.jsonl").stream()
+            .filter(row -> row.get("label").asInt() == 0)
+            .map(row -> row.get("text").asText())
+            .toList();
+    long hits = safe.stream().filter(flagged).count();
+    out("  %-42s %s", "XSTest safe prompts flagged", Quality.share(hits, safe.size()));
   }
 
   @Test
@@ -210,7 +307,7 @@ class TrainSafetyModels {
       // labels of COLD's training rows are semi-automatic, those of its test rows human
       double weight = (human ? 2 : 1) * (fine.get(fine.size() - 1).equals("anti_bias") ? 2 : 1);
       task.add(
-          Words.of(text),
+          text,
           row.get("label").asInt() == 1,
           weight,
           cold ? human ? "cold test" : "cold" : "toxicn",
@@ -220,31 +317,39 @@ class TrainSafetyModels {
     LogisticTrainer trainer =
         new LogisticTrainer(
             new Settings(
-                new Features.Options(0, 0, 1, 2, Lexicon.Language.CHINESE),
+                new Features.Options(0, 0, 1, 4, Lexicon.Language.CHINESE),
                 new float[] {0, 1, 1.25f},
                 20,
-                8,
+                16,
                 0));
+    HeadTrainer heads = new HeadTrainer("bge-small-zh-v1.5-q", 1, 5, 8);
+    List<float[]> vectors = Vectors.of(InProcessEmbeddings.bgeSmallZh(), task.texts());
 
     out("toxicity ZH, 5-fold cross-validation by text");
-    double[] margins = task.crossValidated(trainer);
+    double[] words = task.crossValidated(trainer);
+    double threshold = reportChinese(task, fine, words);
+    LinearModel model = task.train(trainer, i -> true);
+    IntPredicate test = i -> task.source(i).equals("cold test");
+    write(calibrated(task, model, words, threshold, test), "toxicity-zh.model");
+
+    out("toxicity ZH with embeddings, 5-fold cross-validation by text");
+    double[] both = task.crossValidated(heads, vectors, words);
+    double limit = reportChinese(task, fine, both);
+    EmbeddingHead head = task.trainHead(heads, vectors, i -> true);
+    writeHead(task, head, both, limit, test, "toxicity-zh.head");
+  }
+
+  private static double reportChinese(Task task, List<String> fine, double[] margins) {
+    task.print("cold, train and dev (chosen by)", margins, i -> task.source(i).equals("cold"));
     task.print("cold, all splits", margins, i -> task.source(i).startsWith("cold"));
     task.print("cold, test (human labels)", margins, i -> task.source(i).equals("cold test"));
     task.print("toxicn (never learnt)", margins, i -> task.source(i).equals("toxicn"));
-    LinearModel model = task.train(trainer, i -> true);
-    double[] attacks =
-        IntStream.range(0, task.size())
-            .filter(i -> fine.get(i).startsWith("attack"))
-            .mapToDouble(i -> margins[i])
-            .sorted()
-            .toArray();
-    double threshold = attacks[(int) (attacks.length * 0.33)];
+    double threshold = quantile(task, margins, 0.345, i -> fine.get(i).startsWith("attack"));
     for (String kind : List.of("attack_group", "attack_individual", "anti_bias", "safe_other")) {
       task.printRates("flagged: " + kind, margins, threshold, i -> fine.get(i).equals(kind));
     }
     task.printRates("flagged: attacks", margins, threshold, i -> fine.get(i).startsWith("attack"));
-    IntPredicate test = i -> task.source(i).equals("cold test");
-    write(calibrated(task, model, margins, threshold, test), "toxicity-zh.model");
+    return threshold;
   }
 
   @Test
@@ -254,16 +359,16 @@ class TrainSafetyModels {
       String source = row.get("source").asText();
       String text = row.get("text").asText();
       if (source.equals("davidson")) {
-        task.add(Words.of(text), row.get("sub").asText().equals("hate"), 1, source, text, true);
+        task.add(text, row.get("sub").asText().equals("hate"), 1, source, text, true);
       } else if (source.equals("openai_moderation")) {
         boolean hate = row.get("categories").toString().contains("\"hate");
         if (hate || !row.get("unknown_categories").toString().contains("\"hate")) {
-          task.add(Words.of(text), hate, 1, source, text, true);
+          task.add(text, hate, 1, source, text, true);
         }
       }
     }
     for (HateTemplates.Sentence each : HateTemplates.all()) {
-      task.add(Words.of(each.text()), each.hateful(), 1, "own", "frame" + each.frame(), true);
+      task.add(each.text(), each.hateful(), 1, "own", "frame" + each.frame(), true);
     }
     LogisticTrainer trainer =
         new LogisticTrainer(
@@ -273,31 +378,43 @@ class TrainSafetyModels {
                 19,
                 4,
                 0));
+    HeadTrainer heads = new HeadTrainer("all-minilm-l6-v2-q", 1, 1, 10);
+    List<float[]> vectors = Vectors.of(InProcessEmbeddings.miniLm(), task.texts());
 
+    double[] words = task.crossValidated(trainer);
+    double[] both = task.crossValidated(heads, vectors, words);
+    double[] left = new double[task.size()];
+    double[] leftBoth = new double[task.size()];
+    for (String source : HATE_SOURCES) {
+      leaveOut(task, trainer, heads, vectors, i -> task.source(i).equals(source), left, leftBoth);
+    }
     out("hate EN, 5-fold cross-validation by text, own sentences by frame");
-    double[] margins = task.crossValidated(trainer);
-    List<String> sources = List.of("davidson", "openai_moderation", "own");
-    for (String source : sources) {
+    double threshold = reportHate(task, words, left);
+    LinearModel model = task.train(trainer, i -> true);
+    write(calibrated(task, model, words, threshold, i -> true), "hate-en.model");
+
+    out("hate EN with embeddings, 5-fold cross-validation by text, own sentences by frame");
+    double limit = reportHate(task, both, leftBoth);
+    EmbeddingHead head = task.trainHead(heads, vectors, i -> true);
+    writeHead(task, head, both, limit, i -> true, "hate-en.head");
+  }
+
+  private static final List<String> HATE_SOURCES = List.of("davidson", "openai_moderation", "own");
+
+  private static double reportHate(Task task, double[] margins, double[] left) {
+    for (String source : HATE_SOURCES) {
       task.print(source, margins, i -> task.source(i).equals(source));
     }
     out(" leave one source out");
-    for (String source : sources) {
-      LinearModel model = task.train(trainer, i -> !task.source(i).equals(source));
-      double[] unseen = margins(task, model, i -> task.source(i).equals(source));
-      task.print(source, unseen, i -> task.source(i).equals(source));
+    for (String source : HATE_SOURCES) {
+      task.print(source, left, i -> task.source(i).equals(source));
     }
-    LinearModel model = task.train(trainer, i -> true);
-    double[] harmless =
-        IntStream.range(0, task.size())
-            .filter(i -> !task.label(i) && !task.source(i).equals("own"))
-            .mapToDouble(i -> margins[i])
-            .sorted()
-            .toArray();
-    double threshold = harmless[(int) (harmless.length * 0.9)];
-    for (String source : sources) {
+    double threshold =
+        quantile(task, margins, 0.9, i -> !task.label(i) && !task.source(i).equals("own"));
+    for (String source : HATE_SOURCES) {
       rates(task, source, margins, threshold, i -> task.source(i).equals(source));
     }
-    write(calibrated(task, model, margins, threshold, i -> true), "hate-en.model");
+    return threshold;
   }
 
   @Test
@@ -312,15 +429,15 @@ class TrainSafetyModels {
       String key = source.equals("jailbench") ? text.substring(0, 20) : text;
       kinds.add(row.get("kind").asText());
       boolean learn = INJECTION_SOURCES.contains(source);
-      task.add(Words.of(text), row.get("label").asInt() == 1, 1, source, key, learn);
+      task.add(text, row.get("label").asInt() == 1, 1, source, key, learn);
     }
     int own = 0;
     for (String text : InjectionTemplates.attacks()) {
-      task.add(Words.of(text), true, 0.5, "own", "a" + own++ / 24, true);
+      task.add(text, true, 0.5, "own", "a" + own++ / 24, true);
       kinds.add("own");
     }
     for (String text : InjectionTemplates.harmless()) {
-      task.add(Words.of(text), false, 0.5, "own", "h" + own++ / 24, true);
+      task.add(text, false, 0.5, "own", "h" + own++ / 24, true);
       kinds.add("own");
     }
     LogisticTrainer trainer =
@@ -397,13 +514,13 @@ class TrainSafetyModels {
     }
     int k = 0;
     for (String text : InjectionTemplates.attacks()) {
-      task.add(Words.of(text), true, 0.6, "own", "a" + k++ / 24, true);
+      task.add(text, true, 0.6, "own", "a" + k++ / 24, true);
     }
     for (String text : InjectionTemplates.ordersInDocuments()) {
-      task.add(Words.of(text), true, 0.6, "own", "o" + k++ / 24, true);
+      task.add(text, true, 0.6, "own", "o" + k++ / 24, true);
     }
     for (String text : InjectionTemplates.statements()) {
-      task.add(Words.of(text), false, 0.5, "own", "s" + k++ / 24, true);
+      task.add(text, false, 0.5, "own", "s" + k++ / 24, true);
     }
     for (JsonNode row : Rows.of(data(), "toxicity_en.jsonl")) {
       boolean wiki = row.get("source").asText().startsWith("wiki");
@@ -523,6 +640,35 @@ class TrainSafetyModels {
       labels[k] = task.label(rows[k]);
     }
     return with(model, Quality.platt(scores, labels, i -> 1), threshold);
+  }
+
+  private static void writeHead(
+      Task task,
+      EmbeddingHead head,
+      double[] margins,
+      double threshold,
+      IntPredicate of,
+      String name)
+      throws IOException {
+    int[] rows = IntStream.range(0, task.size()).filter(of).toArray();
+    double[] scores = IntStream.of(rows).mapToDouble(i -> margins[i]).toArray();
+    boolean[] labels = new boolean[rows.length];
+    for (int k = 0; k < rows.length; k++) {
+      labels[k] = task.label(rows[k]);
+    }
+    double[] platt = Quality.platt(scores, labels, i -> 1);
+    double p = 1 / (1 + StrictMath.exp(-(platt[0] * threshold + platt[1])));
+    out("  frozen threshold: margin %.4f, probability %.4f", threshold, p);
+    try (OutputStream out = Files.newOutputStream(RESOURCES.resolve(name))) {
+      head.calibrated((float) platt[0], (float) platt[1], (float) p).write(out);
+    }
+  }
+
+  /** The margin that this share of the rows is below. */
+  private static double quantile(Task task, double[] margins, double share, IntPredicate of) {
+    double[] sorted =
+        IntStream.range(0, task.size()).filter(of).mapToDouble(i -> margins[i]).sorted().toArray();
+    return sorted[(int) (sorted.length * share)];
   }
 
   private static LinearModel with(LinearModel model, double[] platt, double threshold) {

@@ -10,6 +10,7 @@ import dev.llmops.eval.stats.ConfusionMatrix.Weighting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ class StatsGoldTest {
     }
     Assumptions.assumeTrue(data != null);
 
+    int rows = 0;
     ObjectMapper mapper = new ObjectMapper();
     for (String line : Files.readAllLines(Path.of(data, "stats_gold.jsonl"))) {
       JsonNode row = mapper.readTree(line);
@@ -37,18 +39,28 @@ class StatsGoldTest {
       switch (row.path("kind").asText()) {
         case "two_raters" -> twoRaters(row, expected);
         case "binary" -> binary(row, expected);
-        case "proportion" -> {
-          Proportion.Interval interval =
-              new Proportion(row.path("successes").asLong(), row.path("n").asLong()).wilson95();
-          check(row, expected.path("wilson95").path(0), interval.low(), "wilson95");
-          check(row, expected.path("wilson95").path(1), interval.high(), "wilson95");
-        }
-        default -> {} // of other families
+        case "many_raters" -> manyRaters(row, expected);
+        case "correlation" -> correlation(row, expected);
+        case "paired" -> paired(row, expected);
+        case "proportion" -> proportion(row, expected);
+        case "bootstrap_exact", "bootstrap_mc" -> bootstrap(row, expected);
+        default -> throw new AssertionError("unknown kind " + row.path("kind"));
       }
+      rows++;
     }
 
+    System.out.println("stats gold: " + rows + " rows");
     System.out.println("stats gold values equal to 6 digits: " + checked);
-    assertThat(checked).containsKeys("kappa", "auroc", "wilson95");
+    assertThat(checked)
+        .containsKeys(
+            "kappa",
+            "auroc",
+            "fleiss_kappa",
+            "kendall_tau_b",
+            "wilcoxon_p_approx",
+            "wilson95",
+            "bootstrap_exact",
+            "bootstrap_mc");
   }
 
   private void twoRaters(JsonNode row, JsonNode expected) {
@@ -64,6 +76,131 @@ class StatsGoldTest {
     check(row, expected, "precision_macro", matrix.precision(Average.MACRO));
     check(row, expected, "recall_macro", matrix.recall(Average.MACRO));
     check(row, expected, "balanced_accuracy", matrix.balancedAccuracy());
+    agreement(row, expected, new double[][] {numbers(row.path("a")), numbers(row.path("b"))});
+  }
+
+  private void agreement(JsonNode row, JsonNode expected, double[][] ratings) {
+    check(
+        row,
+        expected,
+        "kripp_nominal",
+        Agreement.krippendorffAlpha(ratings, Agreement.Scale.NOMINAL));
+    check(
+        row,
+        expected,
+        "kripp_interval",
+        Agreement.krippendorffAlpha(ratings, Agreement.Scale.INTERVAL));
+  }
+
+  private void manyRaters(JsonNode row, JsonNode expected) {
+    double[][] ratings = new double[row.path("ratings").size()][];
+    int[][] labels = new int[ratings.length][];
+    for (int i = 0; i < ratings.length; i++) {
+      ratings[i] = numbers(row.path("ratings").path(i));
+      labels[i] = Arrays.stream(ratings[i]).mapToInt(each -> (int) each).toArray();
+    }
+    check(row, expected, "fleiss_kappa", Agreement.fleissKappa(labels));
+    agreement(row, expected, ratings);
+  }
+
+  private void correlation(JsonNode row, JsonNode expected) {
+    double[] x = numbers(row.path("x"));
+    double[] y = numbers(row.path("y"));
+    check(row, expected, "pearson", Correlation.pearson(x, y));
+    check(row, expected, "pearson_p", Correlation.pearsonPValue(x, y));
+    check(row, expected, "spearman", Correlation.spearman(x, y));
+    check(row, expected, "kendall_tau_b", Correlation.kendallTauB(x, y));
+    check(row, expected, "mae", Correlation.meanAbsoluteError(x, y));
+    check(row, expected, "rmse", Correlation.rootMeanSquaredError(x, y));
+  }
+
+  private void paired(JsonNode row, JsonNode expected) {
+    double[] a = numbers(row.path("a"));
+    double[] b = numbers(row.path("b"));
+    check(row, expected, "mean_a", Means.mean(a));
+    check(row, expected, "sd_a", Means.standardDeviation(a));
+    check(row, expected, "median_a", Means.quantile(a, 0.5));
+    Interval t = Means.tInterval(a, 0.95);
+    check(row, expected.path("t_ci95_a").path(0), t.low(), "t_ci95_a");
+    check(row, expected.path("t_ci95_a").path(1), t.high(), "t_ci95_a");
+    // theirs is a − b: a is our candidate
+    TestResult paired = PairedTests.t(b, a, Alternative.DIFFERENT);
+    check(row, expected, "paired_t", paired.statistic());
+    check(row, expected, "paired_t_p", paired.pValue());
+    check(row, expected, "welch_t", UnpairedTests.welch(a, b).statistic());
+    check(row, expected, "welch_p", UnpairedTests.welch(a, b).pValue());
+    TestResult wilcoxon = PairedTests.wilcoxon(b, a, Alternative.DIFFERENT, false);
+    check(row, expected, "wilcoxon_w", wilcoxon.statistic());
+    check(row, expected, "wilcoxon_p_approx", wilcoxon.pValue());
+    TestResult u = UnpairedTests.mannWhitney(a, b);
+    check(row, expected, "mannwhitney_u", u.statistic());
+    check(row, expected, "mannwhitney_p_asymptotic", u.pValue());
+    check(row, expected, "cohens_d_paired", PairedTests.cohensD(b, a));
+    expected
+        .path("quantiles")
+        .properties()
+        .forEach(
+            each ->
+                check(
+                    row,
+                    each.getValue(),
+                    Means.quantile(a, Double.parseDouble(each.getKey())),
+                    "quantiles"));
+    check(row, expected, "ks", UnpairedTests.kolmogorovSmirnov(a, b));
+  }
+
+  private void proportion(JsonNode row, JsonNode expected) {
+    Proportion share = new Proportion(row.path("successes").asLong(), row.path("n").asLong());
+    check(row, expected.path("wilson95").path(0), share.wilson95().low(), "wilson95");
+    check(row, expected.path("wilson95").path(1), share.wilson95().high(), "wilson95");
+    Interval exact = share.clopperPearson(0.95);
+    check(row, expected.path("clopper_pearson95").path(0), exact.low(), "clopper_pearson95");
+    check(row, expected.path("clopper_pearson95").path(1), exact.high(), "clopper_pearson95");
+    int b = row.path("b").asInt();
+    int c = row.path("c").asInt();
+    check(
+        row,
+        expected,
+        "mcnemar_exact_p",
+        PairedTests.mcNemarExact(b, c, Alternative.DIFFERENT).pValue());
+    TestResult chi = PairedTests.mcNemarChiSquared(b, c);
+    check(row, expected, "mcnemar_chi2_cc", chi.statistic());
+    check(row, expected, "mcnemar_chi2_cc_p", chi.pValue());
+  }
+
+  /** Enumerated as ours up to six values; else with the tolerance that the rows note, 0.01. */
+  private void bootstrap(JsonNode row, JsonNode expected) {
+    double[] values = numbers(row.path("a"));
+    Interval interval = Means.percentileBootstrap(values, 0.95, 10_000, 20_261);
+    if (expected.has("boot_mean")) {
+      check(row, expected.path("p025"), interval.low(), "bootstrap_exact");
+      check(row, expected.path("p975"), interval.high(), "bootstrap_exact");
+      double[] means = Resampler.allMeans(values);
+      double mean = Means.mean(means);
+      check(row, expected.path("boot_mean"), mean, "bootstrap_exact");
+      double squares = Arrays.stream(means).map(each -> (each - mean) * (each - mean)).sum();
+      check(row, expected.path("boot_se"), Math.sqrt(squares / means.length), "bootstrap_exact");
+    } else {
+      double[] means = new Resampler(20_261).means(values, 10_000);
+      near(row, expected.path("p025"), interval.low());
+      near(row, expected.path("p975"), interval.high());
+      near(row, expected.path("se"), Means.standardDeviation(means));
+    }
+  }
+
+  private void near(JsonNode row, JsonNode gold, double ours) {
+    assertThat(ours)
+        .as(row.path("id").asText())
+        .isCloseTo(gold.asDouble(), org.assertj.core.api.Assertions.within(0.01));
+    checked.merge("bootstrap_mc", 1, Integer::sum);
+  }
+
+  private static double[] numbers(JsonNode list) {
+    double[] numbers = new double[list.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = list.path(i).isNull() ? Double.NaN : list.path(i).asDouble();
+    }
+    return numbers;
   }
 
   private void binary(JsonNode row, JsonNode expected) {

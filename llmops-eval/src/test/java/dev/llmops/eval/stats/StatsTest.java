@@ -129,7 +129,7 @@ class StatsTest {
 
   @Test
   void wilsonsInterval() {
-    Proportion.Interval interval = new Proportion(65, 88).wilson95();
+    Interval interval = new Proportion(65, 88).wilson95();
 
     // statsmodels: 0.638242, 0.819068
     assertThat(interval.low()).isCloseTo(0.638242, within(5e-7));
