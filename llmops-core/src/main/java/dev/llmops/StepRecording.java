@@ -152,7 +152,7 @@ final class StepRecording {
     }
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {
-      Timing timing = Timing.ofNanos(start, ops.nanoTime() - startNanos, -1, -1, 0);
+      Timing timing = Timing.ofNanos(start, ops.nanoTime() - startNanos, -1, -1, 0, -1, -1);
       ops.ended(
           new LlmStep(
               ref,
