@@ -337,8 +337,9 @@ public final class LlmOps implements AutoCloseable {
         }
       }
       LlmContext context = LlmContext.current();
-      for (CallSink sink : context.sinks()) {
-        if (sink.content().capturesAny()) {
+      List<CallSink> listening = context.sinks();
+      for (int i = 0; i < listening.size(); i++) { // no iterator: asked at each call
+        if (listening.get(i).content().capturesAny()) {
           return true;
         }
       }

@@ -64,7 +64,7 @@ public final class CallCost {
     }
   }
 
-  private static double seconds() {
+  static double seconds() {
     String seconds = System.getProperty("seconds", "1");
     try {
       double value = Double.parseDouble(seconds);
@@ -106,7 +106,7 @@ public final class CallCost {
   }
 
   /** What the calling thread spent on one run of a row. */
-  private record Cost(double cpuNanos, double bytes) {
+  record Cost(double cpuNanos, double bytes) {
 
     static final Cost NONE = new Cost(Double.NaN, Double.NaN);
 

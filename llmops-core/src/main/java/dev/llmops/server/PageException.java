@@ -32,6 +32,11 @@ final class PageException extends RuntimeException {
     return status != NONE;
   }
 
+  /** Whether another of the server's pages may be the one that is looked for. */
+  boolean mayBeElsewhere() {
+    return status == 200 || status == 404 || status == 405 || status == 501;
+  }
+
   /** Whether it refused us. */
   boolean isRefused() {
     return status == 401 || status == 403;

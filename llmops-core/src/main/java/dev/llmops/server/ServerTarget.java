@@ -103,19 +103,24 @@ final class ServerTarget extends ServerHandle {
         return;
       }
     }
-    CompletableFuture<Void> done =
-        flight()
-            .handle(
-                (nothing, error) -> {
-                  if (error != null) {
-                    failed("it could not be read: " + root(error).getClass().getSimpleName());
-                  }
-                  listeners.forEach(Runnable::run);
-                  again();
-                  return null;
-                });
+    CompletableFuture<Boolean> flight;
+    try {
+      flight = flight();
+    } catch (RuntimeException e) {
+      flight = CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<Boolean> done =
+        flight.handle(
+            (ok, error) -> {
+              if (error != null) {
+                failed("it could not be read: " + root(error).getClass().getSimpleName());
+              }
+              again();
+              listeners.forEach(Runnable::run);
+              return true;
+            });
     if (done.isCompletedExceptionally()) {
-      log.warn("The monitoring of {} stopped for an error of ours", server());
+      log.warn("A pool of {} could not be put together for an error of ours", server());
     }
   }
 
@@ -135,7 +140,7 @@ final class ServerTarget extends ServerHandle {
     }
   }
 
-  private CompletableFuture<Void> flight() {
+  private CompletableFuture<Boolean> flight() {
     Flight flight = new Flight(scraping.nanoTime());
     CompletableFuture<?>[] gpus =
         gpuSources.stream()
@@ -144,7 +149,11 @@ final class ServerTarget extends ServerHandle {
     return metrics(flight, candidates(), 0)
         .thenCompose(nothing -> infoIfDue(flight))
         .thenCombine(CompletableFuture.allOf(gpus), (informed, seen) -> informed)
-        .thenAccept(nothing -> finish(flight));
+        .thenApply(
+            nothing -> {
+              finish(flight);
+              return true;
+            });
   }
 
   private List<URI> candidates() {
@@ -156,11 +165,10 @@ final class ServerTarget extends ServerHandle {
     if (known != null) {
       return List.of(known);
     }
-    boolean recognised = spec.kind() == ServerKind.AUTO && lastKind != null;
-    ServerKind kind = recognised && lastKind != null ? lastKind : spec.kind();
-    List<String> paths = kind.metricsPaths().isEmpty() ? List.of() : kind.metricsPaths();
-    return paths.stream()
-        .map(path -> kind == ServerKind.TRITON && spec.kind() == kind ? triton() : at(path))
+    ServerKind recognised = spec.kind() == ServerKind.AUTO ? lastKind : spec.kind();
+    ServerKind kind = recognised == null ? ServerKind.AUTO : recognised;
+    return kind.metricsPaths().stream()
+        .map(path -> spec.kind() == ServerKind.TRITON ? triton() : at(path))
         .toList();
   }
 
@@ -191,10 +199,10 @@ final class ServerTarget extends ServerHandle {
               PageException failure = pageException(error);
               flight.answered |= failure.isAnswered();
               metricsAt = null;
-              if (flight.problem == null || failure.isAnswered()) {
+              if (flight.problem == null) { // the first place is the likeliest
                 flight.problem = "metrics: " + failure.getMessage();
               }
-              return failure.isAnswered();
+              return failure.mayBeElsewhere();
             })
         .thenCompose(
             next ->
@@ -439,6 +447,10 @@ final class ServerTarget extends ServerHandle {
   private void failed(String reason) {
     failures++;
     counters = failures > 1 ? null : counters;
+    // what answers next may be something else
+    metricsAt = null;
+    lastKind = null;
+    hasInfo = false;
     publishFailure(reason);
     if (!told) {
       told = true;

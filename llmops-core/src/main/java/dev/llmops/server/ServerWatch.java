@@ -4,6 +4,7 @@ import dev.llmops.LlmResponse;
 import dev.llmops.server.ServerHandle.Taken;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class ServerWatch {
   private final LongSupplier ticker;
   private final Taken start;
   private final long startAgeNanos;
+  private final @Nullable ServerFacts unmonitored;
   private boolean ended;
 
   ServerWatch(ServerHandle handle, LongSupplier ticker) {
@@ -26,6 +28,7 @@ public final class ServerWatch {
     long now = ticker.getAsLong();
     this.start = handle.read(now);
     this.startAgeNanos = now - start.nanos();
+    this.unmonitored = null;
     handle.enter(now);
   }
 
@@ -35,6 +38,7 @@ public final class ServerWatch {
     this.ticker = () -> 0;
     this.start = new Taken(unknown, 0);
     this.startAgeNanos = 0;
+    this.unmonitored = new ServerFacts(unknown, 0, unknown, 0);
   }
 
   /** The snapshot when the call started. */
@@ -48,10 +52,11 @@ public final class ServerWatch {
    * @param response what came back, whose headers may name the replica; absent when nothing came
    */
   public ServerFacts end(@Nullable LlmResponse response) {
-    ServerHandle asked = handle;
-    if (asked == null) {
-      return new ServerFacts(start.snapshot(), 0, start.snapshot(), 0);
+    ServerFacts known = unmonitored;
+    if (known != null) {
+      return known;
     }
+    ServerHandle asked = Objects.requireNonNull(handle);
     long now = ticker.getAsLong();
     Taken end = asked.read(now);
     if (!ended) {

@@ -293,6 +293,22 @@ class ServerFaultsTest {
   }
 
   @Test
+  void aServerWithoutMetricsThatIsReplacedByOneThatHasSomeIsFound() {
+    server.page("/api/version", "{\"version\":\"0.5.1\"}").page("/api/ps", "{\"models\":[]}");
+    try (ServerMonitor monitor = builder().server(server.url()).build()) {
+      assertThat(known(monitor).info().kind()).isEqualTo(ServerKind.OLLAMA);
+
+      server
+          .without("/api/version")
+          .without("/api/ps")
+          .page("/metrics", Pages.vllm(3, 14, 0.5, 1, 1));
+
+      await().until(() -> latest(monitor).info().kind() == ServerKind.VLLM);
+      assertThat(latest(monitor).load().waiting()).isEqualTo(14);
+    }
+  }
+
+  @Test
   void countersThatRunBackwardsMakeTheReplicaUnknown() {
     AtomicLong requests = new AtomicLong();
     server.on(

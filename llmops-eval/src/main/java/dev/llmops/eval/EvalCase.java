@@ -260,11 +260,28 @@ public final class EvalCase {
    * @param name the tool's name
    * @param arguments its arguments as JSON, absent where there are none; may be invalid when a
    *     model wrote them
+   * @param execution what became of a call that was made, absent when not known
    */
-  public record ToolCall(String name, @Nullable JsonText arguments) {
+  public record ToolCall(String name, @Nullable JsonText arguments, @Nullable Execution execution) {
+
+    /** What became of a call that a model made. */
+    public enum Execution {
+      /** It was run, and nothing says that it failed. */
+      SUCCEEDED,
+      /** It was run and failed. */
+      FAILED,
+      /** It was not run. */
+      MISSING
+    }
+
     /** Checks for null only. */
     public ToolCall {
       Objects.requireNonNull(name, "name must not be null");
+    }
+
+    /** A call of which is not known what became of it. */
+    public ToolCall(String name, @Nullable JsonText arguments) {
+      this(name, arguments, null);
     }
   }
 

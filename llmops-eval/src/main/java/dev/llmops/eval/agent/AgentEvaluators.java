@@ -1,5 +1,6 @@
 package dev.llmops.eval.agent;
 
+import dev.llmops.LlmRecord;
 import dev.llmops.ToolDefinition;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Skipped;
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  * called, recall when nothing was expected.
  */
 public final class AgentEvaluators {
+
+  private static final int MAX_SHOWN = 80;
 
   private AgentEvaluators() {}
 
@@ -117,6 +120,56 @@ public final class AgentEvaluators {
    */
   public static Evaluator repeatedToolCalls() {
     return ToolCallCounts.repeated();
+  }
+
+  /**
+   * {@code tool_call_loop}: how many times more than once the agent went the same round without a
+   * break, the lower the better; rounds of up to 20 calls are seen. {@code a b a b a b c} → 2, as
+   * {@code a b} comes three times; all different → 0. Rightful polling is a round too. Skipped when
+   * no call was made.
+   *
+   * @param arguments {@link Arguments#EXACT}, or {@link Arguments#IGNORED} where the names alone
+   *     make a round, which also finds loops with a counter in their arguments
+   * @param half the number that scores 0.5, 1 or more; gates work on the number itself
+   */
+  public static Evaluator toolCallLoop(Arguments arguments, int half) {
+    return ToolCallCounts.loop(arguments, half);
+  }
+
+  /**
+   * {@code tool_call_executed}: of the calls that the model made, the share that was run, whether
+   * or not it failed then. 2 of 3 → 0.667. Skipped when none was made, or when it is not known of
+   * one what became of it.
+   */
+  public static Evaluator toolCallExecuted() {
+    return ToolCallExecution.executed();
+  }
+
+  /**
+   * {@code tool_call_failed}: of the calls that were run, the share that failed, the lower the
+   * better. 1 of 2 → 0.5. Skipped as {@link #toolCallExecuted()} is, and when none was run.
+   */
+  public static Evaluator toolCallFailed() {
+    return ToolCallExecution.failed();
+  }
+
+  /**
+   * One case from what was recorded of one run of an agent: all tool calls of its model calls in
+   * order, each with what became of it; the first question as input, the last answer as output.
+   * Judges' calls are left out. The records must hold content, else no tool call is seen.
+   *
+   * <p>A tool step answers the call whose id it has, else one with its name and arguments, else the
+   * first one left of its name. Where no step of a tool was recorded, a tool's response in a later
+   * request is evidence that the call was run. Where nothing of either kind was, what became of the
+   * calls is not known.
+   */
+  public static EvalCase caseOf(List<? extends LlmRecord> records) {
+    return RecordedRun.caseOf(records);
+  }
+
+  /** A tool's name for a reason: the model wrote it, and it may be of any length. */
+  static String shown(String name) {
+    return name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "…";
   }
 
   static List<EvalCase.ToolCall> made(EvalCase evalCase) {

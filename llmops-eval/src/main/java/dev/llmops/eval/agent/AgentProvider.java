@@ -38,6 +38,14 @@ public final class AgentProvider implements EvaluatorProvider {
     registrar.add(
         "steps", settings -> AgentEvaluators.steps(settings.number("half", 10, 1, 1_000_000)));
     registrar.add("repeated_tool_calls", settings -> AgentEvaluators.repeatedToolCalls());
+    registrar.add(
+        "tool_call_loop",
+        settings ->
+            AgentEvaluators.toolCallLoop(
+                settings.choice("arguments", Arguments.EXACT),
+                settings.number("half", 2, 1, 1_000_000)));
+    registrar.add("tool_call_executed", settings -> AgentEvaluators.toolCallExecuted());
+    registrar.add("tool_call_failed", settings -> AgentEvaluators.toolCallFailed());
   }
 
   private static Matching matching(EvaluatorSettings settings) {

@@ -187,12 +187,12 @@ final class ToolCallMatches {
       if (matched[i] >= 0) {
         seen[matched[i]] = true;
       } else {
-        extra.add(made.get(i).name());
+        extra.add(AgentEvaluators.shown(made.get(i).name()));
       }
     }
     for (int j = 0; j < seen.length; j++) {
       if (!seen[j]) {
-        missing.add(expected.get(j).name());
+        missing.add(AgentEvaluators.shown(expected.get(j).name()));
       }
     }
     return count()

@@ -118,19 +118,22 @@ final class ToolCallValidity {
       Evaluator schema = schemas.get(call.name());
       JsonText arguments = call.arguments();
       if (schema == null) {
-        problems.add(call.name() + " is not among the tools");
+        problems.add(AgentEvaluators.shown(call.name()) + " is not among the tools");
         continue;
       }
       String text = arguments == null || arguments.text().isBlank() ? "{}" : arguments.text();
       EvalResult result = schema.evaluate(EvalCase.of(text));
       if (result instanceof Errored errored) {
         return new Errored(
-            spec, errored.type(), call.name() + ": " + errored.reason(), errored.spend());
+            spec,
+            errored.type(),
+            AgentEvaluators.shown(call.name()) + ": " + errored.reason(),
+            errored.spend());
       }
       if (result instanceof Scored scored && scored.score() == 1) {
         valid++;
       } else {
-        problems.add(call.name() + ": " + result.reason());
+        problems.add(AgentEvaluators.shown(call.name()) + ": " + result.reason());
       }
     }
     String reason = valid + " of " + made.size() + " tool calls are valid";

@@ -1,7 +1,6 @@
 package dev.llmops.eval.consistency;
 
-import java.text.Normalizer;
-import java.util.Locale;
+import dev.llmops.eval.internal.LinearText;
 
 /** When two answers are the same answer. */
 public enum AnswerForm {
@@ -20,7 +19,7 @@ public enum AnswerForm {
   }
 
   private static String normalise(String answer) {
-    String text = Normalizer.normalize(answer, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+    String text = LinearText.lower(LinearText.nfkc(answer));
     StringBuilder kept = new StringBuilder(text.length());
     int before = ' ';
     for (int i = 0; i < text.length(); ) {

@@ -1,12 +1,11 @@
 package dev.llmops.eval.consistency;
 
+import dev.llmops.eval.internal.LinearText;
 import java.lang.Character.UnicodeScript;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -92,7 +91,7 @@ final class SelfCheckNgram {
 
   /** Runs of letters and digits in lower case; a character each where scripts have no spaces. */
   private static List<String> words(String text) {
-    String form = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+    String form = LinearText.lower(LinearText.nfkc(text));
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     for (int i = 0; i < form.length(); ) {

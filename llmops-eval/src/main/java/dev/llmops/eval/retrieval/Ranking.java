@@ -14,6 +14,7 @@ final class Ranking {
 
   private static final double MAX_GAIN = 60; // 2^60 is exact enough as a double
   private static final int NAMED = 5;
+  private static final int MAX_SHOWN = 80;
 
   private final double[] gains;
   private final double[] ideal;
@@ -48,7 +49,7 @@ final class Ranking {
       if (each.getValue() > 0 && !seen.contains(each.getKey())) {
         missedCount++;
         if (missed.size() < NAMED) {
-          missed.add(each.getKey());
+          missed.add(shown(each.getKey()));
         }
       }
     }
@@ -111,6 +112,10 @@ final class Ranking {
         + gains.length
         + named
         + (missedCount > missed.size() ? " and " + (missedCount - missed.size()) + " more" : "");
+  }
+
+  private static String shown(String id) {
+    return id.length() <= MAX_SHOWN ? id : id.substring(0, MAX_SHOWN) + "…";
   }
 
   private static double discounted(double[] gains, int depth, Gain gain) {

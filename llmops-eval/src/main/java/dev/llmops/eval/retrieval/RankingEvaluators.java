@@ -97,14 +97,44 @@ public final class RankingEvaluators {
         ranking -> ranking.ndcg(depth, gain));
   }
 
-  /** MRR: the mean of {@link #reciprocalRank()} over the run; see {@link #mean}. */
+  /** {@code mrr}: the mean of {@link #reciprocalRank()} over the run; see {@link #mean}. */
   public static RunMetric meanReciprocalRank() {
-    return mean("mrr", reciprocalRank());
+    return named("mrr", reciprocalRank());
   }
 
-  /** MAP: the mean of {@link #averagePrecision()} over the run; see {@link #mean}. */
+  /** {@code map}: the mean of {@link #averagePrecision()} over the run; see {@link #mean}. */
   public static RunMetric meanAveragePrecision() {
-    return mean("map", averagePrecision());
+    return named("map", averagePrecision());
+  }
+
+  /** {@code map} over the first k: the mean of {@link #averagePrecision(int)}. */
+  public static RunMetric meanAveragePrecision(int k) {
+    return named("map", averagePrecision(k));
+  }
+
+  /** {@code mean_precision_at_k}: the mean of {@link #precisionAtK(int)}; see {@link #mean}. */
+  public static RunMetric meanPrecisionAtK(int k) {
+    return named("mean_precision_at_k", precisionAtK(k));
+  }
+
+  /** {@code mean_recall_at_k}: the mean of {@link #recallAtK(int)}; see {@link #mean}. */
+  public static RunMetric meanRecallAtK(int k) {
+    return named("mean_recall_at_k", recallAtK(k));
+  }
+
+  /** {@code hit_rate_at_k}: the share of the run that has a {@link #hitAtK(int)}. */
+  public static RunMetric hitRateAtK(int k) {
+    return named("hit_rate_at_k", hitAtK(k));
+  }
+
+  /** {@code mean_ndcg}: the mean of {@link #ndcg()} over the run; see {@link #mean}. */
+  public static RunMetric meanNdcg() {
+    return named("mean_ndcg", ndcg());
+  }
+
+  /** {@code mean_ndcg}: the mean of {@link #ndcg(int, Gain)} over the run; see {@link #mean}. */
+  public static RunMetric meanNdcg(int k, Gain gain) {
+    return named("mean_ndcg", ndcg(k, gain));
   }
 
   /**
@@ -115,9 +145,18 @@ public final class RankingEvaluators {
    * @param name the metric's name
    */
   public static RunMetric mean(String name, Evaluator ranking) {
+    return mean(name, ranking, Map.of("of", ranking.spec().signature()));
+  }
+
+  /** Those that have a name of their own are made again from the settings of what they average. */
+  private static RunMetric named(String name, Evaluator ranking) {
+    return mean(name, ranking, ranking.spec().settings());
+  }
+
+  private static RunMetric mean(String name, Evaluator ranking, Map<String, String> settings) {
     return new MeanOverRun(
         EvaluatorSpec.free(name, Scale.UNIT, Need.RETRIEVED_IDS, Need.RELEVANT_IDS)
-            .withSettings(Map.of("of", ranking.spec().signature())),
+            .withSettings(settings),
         ranking);
   }
 

@@ -19,18 +19,49 @@ public final class RankingProvider implements EvaluatorProvider {
     registrar.add(
         "average_precision",
         settings ->
-            settings.text("k") == null
+            isWhole(settings)
                 ? RankingEvaluators.averagePrecision()
                 : RankingEvaluators.averagePrecision(k(settings)));
     registrar.add(
         "ndcg",
         settings -> {
           Gain gain = settings.choice("gain", Gain.LINEAR);
-          return settings.text("k") == null && gain == Gain.LINEAR
+          return isWhole(settings) && gain == Gain.LINEAR
               ? RankingEvaluators.ndcg()
-              : RankingEvaluators.ndcg(
-                  settings.number("k", RankingEvaluators.MAX_K, 1, RankingEvaluators.MAX_K), gain);
+              : RankingEvaluators.ndcg(depth(settings), gain);
         });
+    registerRunMetrics(registrar);
+  }
+
+  private static void registerRunMetrics(Registrar registrar) {
+    registrar.addRunMetric(
+        "mean_precision_at_k", settings -> RankingEvaluators.meanPrecisionAtK(k(settings)));
+    registrar.addRunMetric(
+        "mean_recall_at_k", settings -> RankingEvaluators.meanRecallAtK(k(settings)));
+    registrar.addRunMetric("hit_rate_at_k", settings -> RankingEvaluators.hitRateAtK(k(settings)));
+    registrar.addRunMetric("mrr", settings -> RankingEvaluators.meanReciprocalRank());
+    registrar.addRunMetric(
+        "map",
+        settings ->
+            isWhole(settings)
+                ? RankingEvaluators.meanAveragePrecision()
+                : RankingEvaluators.meanAveragePrecision(k(settings)));
+    registrar.addRunMetric(
+        "mean_ndcg",
+        settings -> {
+          Gain gain = settings.choice("gain", Gain.LINEAR);
+          return isWhole(settings) && gain == Gain.LINEAR
+              ? RankingEvaluators.meanNdcg()
+              : RankingEvaluators.meanNdcg(depth(settings), gain);
+        });
+  }
+
+  private static boolean isWhole(EvaluatorSettings settings) {
+    return settings.text("k") == null;
+  }
+
+  private static int depth(EvaluatorSettings settings) {
+    return settings.number("k", RankingEvaluators.MAX_K, 1, RankingEvaluators.MAX_K);
   }
 
   private static int k(EvaluatorSettings settings) {

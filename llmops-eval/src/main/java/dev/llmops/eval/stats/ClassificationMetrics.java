@@ -9,21 +9,29 @@ import dev.llmops.eval.Scale;
 import dev.llmops.eval.stats.ConfusionMatrix.Average;
 import dev.llmops.eval.stats.ConfusionMatrix.Weighting;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Measures of a run that classifies. A case's truth is its first reference and its prediction the
  * output, white space around both aside; for those over scores the output is a number. A case
  * without them makes the result Skipped with the number of such cases, and so does a measure that
- * is not defined for the run. Formulas: {@link ConfusionMatrix} and {@link BinaryScores}. All are
- * free and take time proportional to the run.
+ * is not defined for the run, or a run of more than 500 labels. Formulas: {@link ConfusionMatrix}
+ * and {@link BinaryScores}. All are free and take time proportional to the run.
  */
 public final class ClassificationMetrics {
+
+  private static final int MAX_LABELS = 500;
+  private static final int MAX_NAMED = 5;
+  private static final int MAX_LABEL = 40;
 
   private ClassificationMetrics() {}
 
@@ -74,14 +82,14 @@ public final class ClassificationMetrics {
             "weighting",
             weighting.name().toLowerCase(Locale.ROOT),
             "order",
-            String.join("|", labels));
+            labels.stream().map(each -> each.replace("|", "\\|")).collect(Collectors.joining("|")));
     return new LabelMetric(
         new EvaluatorSpec(
             "kappa",
             "1",
             settings,
             Scale.higher(-1, 1),
-            java.util.Set.of(Need.OUTPUT, Need.REFERENCES),
+            Set.of(Need.OUTPUT, Need.REFERENCES),
             EvaluatorSpec.CostClass.FREE),
         labels,
         each -> each.kappa(weighting));
@@ -90,7 +98,8 @@ public final class ClassificationMetrics {
   /**
    * {@link BinaryScores#auroc()}.
    *
-   * @param positive the label of the positive cases; all others are negative
+   * @param positive the label of the positive cases; all others are negative. A run with several
+   *     labels of which none is this one is Skipped: the label is then most likely misspelt.
    */
   public static RunMetric auroc(String positive) {
     return overScores("auroc", positive, Map.of(), Scale.UNIT, BinaryScores::auroc);
@@ -189,6 +198,15 @@ public final class ClassificationMetrics {
             cases.size(),
             order == null ? "an output or a reference" : "an output or a reference of the order");
       }
+      Set<String> labels = new HashSet<>(truth);
+      labels.addAll(predicted);
+      if (labels.size() > MAX_LABELS) {
+        return skipped(
+            spec,
+            "more than "
+                + MAX_LABELS
+                + " different labels; outputs must be labels, not free text: evaluate them first");
+      }
       ConfusionMatrix matrix =
           order == null
               ? ConfusionMatrix.of(truth, predicted)
@@ -238,14 +256,25 @@ public final class ClassificationMetrics {
     @Override
     public RunResult measure(List<EvalCase> cases) {
       List<BinaryScores.Row> rows = new ArrayList<>();
+      Set<String> labels = new TreeSet<>();
       for (EvalCase each : cases) {
         String label = truth(each);
+        if (label != null && labels.size() < MAX_NAMED) {
+          labels.add(label.length() <= MAX_LABEL ? label : label.substring(0, MAX_LABEL) + "…");
+        }
         Double score = number(each.output());
         if (label != null && score != null) {
           rows.add(new BinaryScores.Row(label.equals(positive), score));
         }
       }
       int missing = cases.size() - rows.size();
+      if (rows.stream().noneMatch(BinaryScores.Row::positive) && labels.size() > 1) {
+        return skipped(
+            spec,
+            "no case has the positive label; the labels are "
+                + labels
+                + "; give one of them as setting \"positive\"");
+      }
       if (missing > 0) {
         return incomplete(spec, missing, cases.size(), "a finite number as output or a reference");
       }

@@ -99,7 +99,7 @@ public record BleuSettings(
     return new BleuSettings(tokenizer, smoothing, smoothingValue, effectiveOrder, lowercase, order);
   }
 
-  static BleuSettings of(EvaluatorSettings given) {
+  static BleuSettings of(EvaluatorSettings given, boolean effectiveOrder) {
     Smoothing smoothing = given.choice("smoothing", Smoothing.EXP);
     BleuSettings settings =
         new BleuSettings(
@@ -113,7 +113,7 @@ public record BleuSettings(
                 MetricTokenizer.WHITESPACE),
             smoothing,
             given.decimal("smoothing_value", smoothing.usualValue, 0, 1000),
-            given.flag("effective_order", true),
+            given.flag("effective_order", effectiveOrder),
             given.flag("lowercase", false),
             given.number("max_order", 4, 1, 16));
     Settings.checkImplementation(given, settings.toMap());

@@ -7,6 +7,7 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
+import dev.llmops.eval.internal.LinearText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +65,7 @@ final class CodeFences {
           mark = first;
           size = run;
           int space = rest.indexOf(' ');
-          language = (space < 0 ? rest : rest.substring(0, space)).toLowerCase(Locale.ROOT);
+          language = LinearText.lower(space < 0 ? rest : rest.substring(0, space));
         }
       } else if (indent <= 3 && first == mark && run >= size && rest.isEmpty()) {
         blocks.add(new Block(language, code.toString(), true));

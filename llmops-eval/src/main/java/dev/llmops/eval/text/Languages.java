@@ -9,6 +9,7 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
+import dev.llmops.eval.internal.LinearText;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -183,7 +184,7 @@ final class Languages {
   private static @Nullable String byWords(String text) {
     Map<String, Integer> hits = new TreeMap<>();
     int start = 0;
-    String lower = text.toLowerCase(Locale.ROOT);
+    String lower = LinearText.lower(text);
     for (int i = 0; i <= lower.length(); i++) {
       boolean letter = i < lower.length() && Character.isLetter(lower.charAt(i));
       if (!letter) {

@@ -9,10 +9,10 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
+import dev.llmops.eval.internal.LinearText;
 import dev.llmops.eval.text.Quantities.Quantity;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +100,7 @@ final class NumericAnswer {
   }
 
   private static int afterMarker(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
+    String lower = LinearText.lower(text);
     if (lower.length() != text.length()) {
       return -1;
     }

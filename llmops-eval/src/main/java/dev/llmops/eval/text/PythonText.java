@@ -1,8 +1,8 @@
 package dev.llmops.eval.text;
 
+import dev.llmops.eval.internal.LinearText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Text as Python's {@code str} and {@code re} see it, since the reference implementations are
@@ -10,11 +10,6 @@ import java.util.Locale;
  * numbers, no combining marks).
  */
 final class PythonText {
-
-  private static final char CAPITAL_SIGMA = '\u03a3';
-
-  private static final String MARKS_IN_WORDS =
-      "'.:\u00b7\u0387\u055f\u05f4\u2018\u2019\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a";
 
   private PythonText() {}
 
@@ -87,59 +82,9 @@ final class PythonText {
         || (c >= 0x7b && c <= 0x7e);
   }
 
-  /**
-   * {@code str.lower()}. The same as Java's but for the capital sigma: Python takes it for final
-   * after a cased letter where none follows, Java by word breaks, for which it takes quadratic
-   * time.
-   */
+  /** {@code str.lower()}. */
   static String lower(String text) {
-    int sigma = text.indexOf(CAPITAL_SIGMA);
-    if (sigma < 0) {
-      return text.toLowerCase(Locale.ROOT);
-    }
-    StringBuilder lower = new StringBuilder(text.length());
-    int done = 0;
-    for (; sigma >= 0; sigma = text.indexOf(CAPITAL_SIGMA, done)) {
-      lower.append(text.substring(done, sigma).toLowerCase(Locale.ROOT));
-      lower.append(isFinal(text, sigma) ? '\u03c2' : '\u03c3');
-      done = sigma + 1;
-    }
-    return lower.append(text.substring(done).toLowerCase(Locale.ROOT)).toString();
-  }
-
-  private static boolean isFinal(String text, int sigma) {
-    int before = sigma;
-    while (before > 0 && isCaseIgnorable(text.codePointBefore(before))) {
-      before -= Character.charCount(text.codePointBefore(before));
-    }
-    if (before == 0 || !isCased(text.codePointBefore(before))) {
-      return false;
-    }
-    int after = sigma + 1;
-    while (after < text.length() && isCaseIgnorable(text.codePointAt(after))) {
-      after += Character.charCount(text.codePointAt(after));
-    }
-    return after == text.length() || !isCased(text.codePointAt(after));
-  }
-
-  /** Unicode's Cased. */
-  private static boolean isCased(int codePoint) {
-    return Character.isUpperCase(codePoint)
-        || Character.isLowerCase(codePoint)
-        || Character.isTitleCase(codePoint);
-  }
-
-  /** Unicode's Case_Ignorable: by category, or a mark within words. */
-  private static boolean isCaseIgnorable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.NON_SPACING_MARK,
-          Character.ENCLOSING_MARK,
-          Character.FORMAT,
-          Character.MODIFIER_LETTER,
-          Character.MODIFIER_SYMBOL ->
-          true;
-      default -> codePoint < 0x10000 && MARKS_IN_WORDS.indexOf(codePoint) >= 0;
-    };
+    return LinearText.lower(text);
   }
 
   /** {@code str.split()}: the runs between white space. */

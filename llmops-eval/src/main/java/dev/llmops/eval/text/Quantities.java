@@ -1,10 +1,10 @@
 package dev.llmops.eval.text;
 
+import dev.llmops.eval.internal.LinearText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -293,7 +293,7 @@ final class Quantities {
         int word = skipSpace(at);
         word += word == at && word < text.length() && text.charAt(word) == '-' ? 1 : 0;
         int end = latinEnd(word);
-        String name = text.substring(word, end).toLowerCase(Locale.ROOT);
+        String name = LinearText.lower(text.substring(word, end));
         BigDecimal scale =
             name.equals("k") && word == at ? BigDecimal.valueOf(1_000) : SCALES.get(name);
         if (scale != null) {
@@ -327,7 +327,7 @@ final class Quantities {
 
   private void skipOrdinal() {
     int end = latinEnd(at);
-    String word = text.substring(at, end).toLowerCase(Locale.ROOT);
+    String word = LinearText.lower(text.substring(at, end));
     if (word.equals("st") || word.equals("nd") || word.equals("rd") || word.equals("th")) {
       at = end;
     }

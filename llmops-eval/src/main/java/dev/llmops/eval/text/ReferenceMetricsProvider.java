@@ -20,7 +20,7 @@ public final class ReferenceMetricsProvider implements EvaluatorProvider {
     registrar.add("rouge_2", given -> ReferenceMetrics.rouge2(RougeSettings.of(given)));
     registrar.add("rouge_l", given -> ReferenceMetrics.rougeL(RougeSettings.of(given)));
     registrar.add("rouge_lsum", given -> ReferenceMetrics.rougeLsum(RougeSettings.of(given)));
-    registrar.add("bleu", given -> ReferenceMetrics.bleu(BleuSettings.of(given)));
+    registrar.add("bleu", given -> ReferenceMetrics.bleu(BleuSettings.of(given, true)));
     registrar.add("chrf", given -> ReferenceMetrics.chrf(ChrfSettings.of(given, 0)));
     registrar.add(
         "chrf_plus_plus", given -> ReferenceMetrics.chrfPlusPlus(ChrfSettings.of(given, 2)));
@@ -29,5 +29,11 @@ public final class ReferenceMetricsProvider implements EvaluatorProvider {
     registrar.add("levenshtein", ReferenceMetrics::levenshtein);
     registrar.add("jaro_winkler", ReferenceMetrics::jaroWinkler);
     registrar.add("jaccard", ReferenceMetrics::jaccard);
+    registrar.addRunMetric(
+        "corpus_bleu", given -> ReferenceMetrics.corpusBleu(BleuSettings.of(given, false)));
+    registrar.addRunMetric(
+        "corpus_chrf", given -> ReferenceMetrics.corpusChrf(ChrfSettings.of(given, 0)));
+    registrar.addRunMetric(
+        "corpus_ter", given -> ReferenceMetrics.corpusTer(TerSettings.of(given)));
   }
 }

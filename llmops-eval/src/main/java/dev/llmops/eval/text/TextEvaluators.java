@@ -269,8 +269,10 @@ public final class TextEvaluators {
 
   /**
    * {@code json_equal}: the output is the same JSON value as a reference. The order of members does
-   * not count, that of items does; {@code 1} equals {@code 1.0}. The reason lists the first five
-   * differences by path.
+   * not count, that of items does unless the rules say otherwise; {@code 1} equals {@code 1.0}. The
+   * reason lists the first five differences by path. Arrays whose order does not count are matched
+   * one to one by a greatest matching; above 500 items, or two million comparisons in all, the case
+   * is {@linkplain Skipped skipped}.
    */
   public static Evaluator jsonEqual(JsonRules rules) {
     return JsonEquality.of(rules);
@@ -283,12 +285,23 @@ public final class TextEvaluators {
    * @param tolerances allowed absolute difference of the numbers at a path; the first that matches
    *     counts
    * @param ignored paths that are not compared
+   * @param unordered paths of arrays whose order does not count; {@code /&#42;&#42;} stands for all
+   *     arrays
    * @param fenced whether the value may stand in one code fence
    */
-  public record JsonRules(Map<String, Double> tolerances, List<String> ignored, boolean fenced) {
+  public record JsonRules(
+      Map<String, Double> tolerances,
+      List<String> ignored,
+      List<String> unordered,
+      boolean fenced) {
 
     /** Nothing may differ. */
     public static final JsonRules STRICT = new JsonRules(Map.of(), List.of(), false);
+
+    /** Rules by which the order of every array counts. */
+    public JsonRules(Map<String, Double> tolerances, List<String> ignored, boolean fenced) {
+      this(tolerances, ignored, List.of(), fenced);
+    }
 
     /** Checks and copies. */
     public JsonRules {
@@ -303,6 +316,8 @@ public final class TextEvaluators {
           });
       ignored = List.copyOf(ignored);
       ignored.forEach(JsonRules::checkPath);
+      unordered = List.copyOf(unordered);
+      unordered.forEach(JsonRules::checkPath);
     }
 
     private static void checkPath(String path) {

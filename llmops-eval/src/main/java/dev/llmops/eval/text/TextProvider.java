@@ -94,6 +94,7 @@ public final class TextProvider implements EvaluatorProvider {
                 new JsonRules(
                     tolerances(settings.list("tolerances")),
                     settings.list("ignored"),
+                    settings.list("unordered"),
                     settings.flag("fenced", false))));
   }
 

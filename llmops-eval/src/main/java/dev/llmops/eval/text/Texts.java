@@ -1,7 +1,6 @@
 package dev.llmops.eval.text;
 
-import java.text.Normalizer;
-import java.util.Locale;
+import dev.llmops.eval.internal.LinearText;
 import java.util.function.IntPredicate;
 
 /** What the evaluators of this package do to text alike. Everything here is linear. */
@@ -10,44 +9,17 @@ final class Texts {
   /** Longest text that is normalised; NFKC may make it 18 times as long. */
   static final int MAX_CHARS = 4_000_000;
 
-  /** UAX #15, section 13, "Stream-Safe Text Format": no longer run of marks means anything. */
-  private static final int MAX_MARKS = 30;
-
   private static final int MAX_QUOTE = 80;
 
   private Texts() {}
 
   /** NFKC, lower case, white space collapsed to one space and stripped. */
   static String folded(String text) {
-    return collapsed(nfkc(text).toLowerCase(Locale.ROOT));
+    return collapsed(LinearText.lower(nfkc(text)));
   }
 
   static String nfkc(String text) {
-    return Normalizer.normalize(streamSafe(text), Normalizer.Form.NFKC);
-  }
-
-  /**
-   * Cuts runs of combining marks: sorting them makes the JDK's normalisation quadratic, and a run
-   * of a million is an attack.
-   */
-  static String streamSafe(String text) {
-    StringBuilder safe = null;
-    int run = 0;
-    int index = 0;
-    while (index < text.length()) {
-      int point = text.codePointAt(index);
-      int next = index + Character.charCount(point);
-      run = isMark(point) ? run + 1 : 0;
-      if (run > MAX_MARKS) {
-        if (safe == null) {
-          safe = new StringBuilder(text.length()).append(text, 0, index);
-        }
-      } else if (safe != null) {
-        safe.append(text, index, next);
-      }
-      index = next;
-    }
-    return safe == null ? text : safe.toString();
+    return LinearText.nfkc(text);
   }
 
   static boolean isMark(int point) {

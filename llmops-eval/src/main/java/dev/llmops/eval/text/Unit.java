@@ -1,7 +1,7 @@
 package dev.llmops.eval.text;
 
+import dev.llmops.eval.internal.LinearText;
 import java.math.BigDecimal;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -62,7 +62,7 @@ record Unit(String dimension, BigDecimal factor, BigDecimal offset) {
       String name = text.substring(from, to);
       Unit unit = BY_NAME.get(name);
       if (unit == null && name.length() > 2) {
-        unit = BY_NAME.get(name.toLowerCase(Locale.ROOT));
+        unit = BY_NAME.get(LinearText.lower(name));
       }
       if (unit != null) {
         return new Found(unit, to);

@@ -1,5 +1,6 @@
 package dev.llmops.eval.text;
 
+import dev.llmops.eval.internal.LinearText;
 import java.math.BigDecimal;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -156,7 +157,8 @@ final class WordTokens {
       boolean superscript = c == '¹' || c == '²' || c == '³' || (c >= '\u2070' && c <= '\u2079');
       noNotes.append(superscript ? ' ' : c);
     }
-    String apart = Normalizer.normalize(Texts.streamSafe(noNotes.toString()), Normalizer.Form.NFKD);
+    String apart =
+        Normalizer.normalize(LinearText.streamSafe(noNotes.toString()), Normalizer.Form.NFKD);
     StringBuilder out = new StringBuilder(apart.length());
     for (int i = 0; i < apart.length(); i++) {
       char c = apart.charAt(i);
@@ -224,7 +226,7 @@ final class WordTokens {
       }
     }
     int end = wordEnd(at);
-    String after = text.substring(at, end).toLowerCase(Locale.ROOT);
+    String after = LinearText.lower(text.substring(at, end));
     if (after.equals("st")
         || after.equals("nd")
         || after.equals("rd")
@@ -296,7 +298,7 @@ final class WordTokens {
   }
 
   private void addWord(String word) {
-    String lower = word.toLowerCase(Locale.ROOT);
+    String lower = LinearText.lower(word);
     tokens.add(ABBREVIATED.getOrDefault(lower, lower));
   }
 
@@ -307,7 +309,7 @@ final class WordTokens {
       if (end == at + 1) {
         return;
       }
-      String after = text.substring(at + 1, end).toLowerCase(Locale.ROOT);
+      String after = LinearText.lower(text.substring(at + 1, end));
       if (!after.equals("s")) {
         int last = tokens.size() - 1;
         tokens.set(last, tokens.get(last) + after);

@@ -1,12 +1,23 @@
 package dev.llmops.eval.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.llmops.ContentPolicy;
 import dev.llmops.JsonText;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmRequest;
+import dev.llmops.LlmResponse;
+import dev.llmops.Message;
+import dev.llmops.MessagePart;
+import dev.llmops.StepRequest;
+import dev.llmops.StepResult;
 import dev.llmops.ToolDefinition;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalCase.ToolCall;
+import dev.llmops.eval.EvalCase.ToolCall.Execution;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.EvalResult.Skipped;
@@ -16,6 +27,7 @@ import dev.llmops.eval.agent.AgentEvaluators.Arguments;
 import dev.llmops.eval.agent.AgentEvaluators.Matching;
 import dev.llmops.eval.agent.AgentEvaluators.Trajectory;
 import dev.llmops.eval.text.TextEvaluators;
+import dev.llmops.sink.RingSink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -204,6 +216,157 @@ class AgentEvaluatorsTest {
 
   private static EvalCase.Builder made(ToolCall... calls) {
     return EvalCase.builder().toolCalls(List.of(calls));
+  }
+
+  @Test
+  void aRoundThatComesAgainIsALoop() {
+    ToolCall a = call("a", null);
+    ToolCall b = call("b", null);
+    ToolCall c = call("c", null);
+    Evaluator loop = AgentEvaluators.toolCallLoop(Arguments.EXACT, 2);
+
+    // a b comes three times in a row: twice more than once, 2 ÷ (2 + 2) = 0.5
+    assertThat(raw(loop, made(c, a, b, a, b, a, b, c).build())).isEqualTo(2);
+    assertThat(((Scored) loop.evaluate(made(a, b, a, b, a, b).build())).score()).isEqualTo(0.5);
+    assertThat(loop.evaluate(made(c, a, b, a, b, a, b, c).build()).reason())
+        .isEqualTo("from call 2 on, a round of 2 calls that begins with a comes 3 times in a row");
+    assertThat(raw(loop, made(a, a, a).build())).isEqualTo(2);
+    assertThat(raw(loop, made(a, b, a, c).build())).isZero();
+    assertThat(loop.evaluate(made().build())).isInstanceOf(Skipped.class);
+  }
+
+  @Test
+  void aLoopWithACounterIsSeenByItsNames() {
+    EvalCase counting =
+        made(call("page", "{\"n\":1}"), call("page", "{\"n\":2}"), call("page", "{\"n\":3}"))
+            .build();
+
+    assertThat(raw(AgentEvaluators.toolCallLoop(Arguments.EXACT, 2), counting)).isZero();
+    assertThat(raw(AgentEvaluators.toolCallLoop(Arguments.IGNORED, 2), counting)).isEqualTo(2);
+  }
+
+  @Test
+  void callsThatWereNotRunOrFailedAreCounted() {
+    EvalCase evalCase =
+        made(
+                new ToolCall("a", null, Execution.SUCCEEDED),
+                new ToolCall("b", null, Execution.FAILED),
+                new ToolCall("c", null, Execution.MISSING))
+            .build();
+
+    assertThat(raw(AgentEvaluators.toolCallExecuted(), evalCase)).isCloseTo(2.0 / 3, within(1e-12));
+    assertThat(AgentEvaluators.toolCallExecuted().evaluate(evalCase).reason())
+        .isEqualTo("2 of 3 tool calls were run; look at: c");
+    assertThat(raw(AgentEvaluators.toolCallFailed(), evalCase)).isEqualTo(0.5);
+    assertThat(((Scored) AgentEvaluators.toolCallFailed().evaluate(evalCase)).score())
+        .isEqualTo(0.5);
+    assertThat(AgentEvaluators.toolCallFailed().evaluate(evalCase).reason())
+        .isEqualTo("1 of 2 tool calls failed; look at: b");
+  }
+
+  @Test
+  void anUnknownFateIsSkipped() {
+    assertThat(AgentEvaluators.toolCallExecuted().evaluate(made(PARIS, TIME).build()).reason())
+        .isEqualTo(
+            "of 2 of 2 tool calls it is not known what became of them; make the case by"
+                + " AgentEvaluators.caseOf(records), or give each ToolCall its execution");
+    assertThat(
+            AgentEvaluators.toolCallFailed()
+                .evaluate(made(new ToolCall("a", null, Execution.MISSING)).build())
+                .reason())
+        .isEqualTo("none of 1 tool calls was run");
+  }
+
+  @Test
+  void aRecordedRunBecomesOneCase() {
+    RingSink ring = RingSink.builder().content(ContentPolicy.full()).build();
+    LlmOps ops = LlmOps.builder().sink(ring).build();
+    MessagePart.ToolCall first = asked("1", "weather", "{\"city\":\"Paris\"}");
+    MessagePart.ToolCall second = asked("2", "time", null);
+    MessagePart.ToolCall third = asked(null, "weather", "{\"city\":\"Lyon\"}");
+    MessagePart.ToolCall never = asked("4", "delete", "{}");
+    ops.agent(
+        "guide",
+        () -> {
+          answer(ops, Message.of("assistant", first, second));
+          ops.step(
+              StepRequest.tool("weather").id("1").build(), () -> "sunny", text -> StepResult.NONE);
+          assertThatThrownBy(
+                  () ->
+                      ops.step(
+                          StepRequest.tool("time").id("2").build(),
+                          () -> {
+                            throw new IllegalStateException("no clock");
+                          },
+                          text -> StepResult.NONE))
+              .isInstanceOf(IllegalStateException.class);
+          answer(ops, Message.of("assistant", third, never));
+          ops.tool("weather", "{ \"city\": \"Lyon\" }", () -> "rain");
+          return answer(ops, Message.assistant("Paris is sunny."));
+        });
+
+    EvalCase evalCase = AgentEvaluators.caseOf(ring.records());
+
+    assertThat(evalCase.input()).isEqualTo("Where is it sunny?");
+    assertThat(evalCase.output()).isEqualTo("Paris is sunny.");
+    assertThat(evalCase.toolCalls())
+        .extracting(ToolCall::name, ToolCall::execution)
+        .containsExactly(
+            tuple("weather", Execution.SUCCEEDED),
+            tuple("time", Execution.FAILED),
+            tuple("weather", Execution.SUCCEEDED),
+            tuple("delete", Execution.MISSING));
+    assertThat(raw(AgentEvaluators.toolCallExecuted(), evalCase)).isEqualTo(0.75);
+    assertThat(raw(AgentEvaluators.toolCallFailed(), evalCase)).isCloseTo(1.0 / 3, within(1e-12));
+  }
+
+  @Test
+  void aSecondTryThatWorksIsASuccess() {
+    RingSink ring = RingSink.builder().content(ContentPolicy.full()).build();
+    LlmOps ops = LlmOps.builder().sink(ring).build();
+    answer(ops, Message.of("assistant", asked("1", "time", null)));
+    StepRequest step = StepRequest.tool("time").id("1").build();
+    assertThatThrownBy(
+        () ->
+            ops.step(
+                step,
+                () -> {
+                  throw new IllegalStateException("busy");
+                },
+                text -> StepResult.NONE));
+    ops.step(step, () -> "12:00", text -> StepResult.NONE);
+
+    assertThat(AgentEvaluators.caseOf(ring.records()).toolCalls())
+        .extracting(ToolCall::execution)
+        .containsExactly(Execution.SUCCEEDED);
+  }
+
+  @Test
+  void aResponseInALaterRequestIsEvidenceWhereNoStepWasRecorded() {
+    RingSink ring = RingSink.builder().content(ContentPolicy.full()).build();
+    LlmOps ops = LlmOps.builder().sink(ring).build();
+    answer(ops, Message.of("assistant", asked("1", "weather", null), asked("2", "time", null)));
+
+    List<ToolCall> alone = AgentEvaluators.caseOf(ring.records()).toolCalls();
+    answer(ops, Message.assistant("sunny"), Message.tool("1", "sunny"));
+    List<ToolCall> answered = AgentEvaluators.caseOf(ring.records()).toolCalls();
+
+    assertThat(alone).extracting(ToolCall::execution).containsExactly(null, null);
+    assertThat(answered)
+        .extracting(ToolCall::execution)
+        .containsExactly(Execution.SUCCEEDED, Execution.MISSING);
+  }
+
+  private static String answer(LlmOps ops, Message output, Message... before) {
+    List<Message> messages = new ArrayList<>(List.of(Message.user("Where is it sunny?")));
+    messages.addAll(List.of(before));
+    LlmRequest request = LlmRequest.chat("local", "m").toBuilder().messages(messages).build();
+    return ops.call(
+        request, () -> "done", text -> LlmResponse.builder().outputs(List.of(output)).build());
+  }
+
+  private static MessagePart.ToolCall asked(String id, String name, String arguments) {
+    return new MessagePart.ToolCall(id, name, arguments == null ? null : JsonText.of(arguments));
   }
 
   private static ToolCall call(String name, String arguments) {

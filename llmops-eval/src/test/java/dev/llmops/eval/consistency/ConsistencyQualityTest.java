@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.consistency.ConsistencyEvaluators.NgramMeasure;
 import dev.llmops.eval.semantic.DevData;
 import dev.llmops.eval.semantic.InProcessEmbeddings;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -47,6 +49,7 @@ class ConsistencyQualityTest {
         ConsistencyEvaluators.selfCheckEmbedding(InProcessEmbeddings.miniLm()));
     for (Map.Entry<String, Evaluator> evaluator : evaluators.entrySet()) {
       double sum = 0;
+      int rows = 0;
       for (Map.Entry<String, List<JsonNode>> source : bySource.entrySet()) {
         List<double[]> pairs = new ArrayList<>();
         for (JsonNode row :
@@ -63,6 +66,7 @@ class ConsistencyQualityTest {
         double[] x = pairs.stream().mapToDouble(pair -> pair[0]).toArray();
         double[] y = pairs.stream().mapToDouble(pair -> pair[1]).toArray();
         sum += DevData.auc(x, y);
+        rows += x.length;
         System.out.println(
             evaluator.getKey()
                 + "\t"
@@ -73,6 +77,12 @@ class ConsistencyQualityTest {
       double mean = sum / bySource.size();
       System.out.printf(
           "%s\tmean AUC of %d sources %.3f%n", evaluator.getKey(), bySource.size(), mean);
+      MeasuredRows.add(
+          "consistency",
+          "`" + evaluator.getKey().replaceFirst(" |$", "` ").strip() + ", mean AUC by source",
+          "",
+          String.format(Locale.ROOT, "%.3f n=%d", mean, rows),
+          "factual_en, evidence as sample");
       assertThat(mean).isGreaterThan(0.5);
     }
   }
@@ -105,6 +115,12 @@ class ConsistencyQualityTest {
     System.out.println(
         "answer_relevance, own against another's answer\tAUC\t"
             + DevData.withInterval(DevData::auc, x, y));
+    MeasuredRows.add(
+        "meaning",
+        "`answer_relevance`, AUC of own against another's answer",
+        "",
+        DevData.withInterval(DevData::auc, x, y),
+        "hallucination_general_en");
     assertThat(DevData.auc(x, y)).isGreaterThan(0.95);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.semantic.DevData;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,6 +64,12 @@ class FactualQualityTest {
       double[] x = scores.stream().mapToDouble(Double::doubleValue).toArray();
       double[] y = labels.stream().mapToDouble(Double::doubleValue).toArray();
       aucs.put(source, DevData.auc(x, y));
+      MeasuredRows.add(
+          "consistency",
+          "`factual_consistency`, AUC",
+          source.equals("fever_symmetric") ? ".68" : "",
+          DevData.withInterval(DevData::auc, x, y),
+          file + ", " + source);
       System.out.println(
           "factual_consistency\t"
               + source

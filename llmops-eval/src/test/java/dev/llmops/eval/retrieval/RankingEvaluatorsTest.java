@@ -13,6 +13,7 @@ import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.RunMetric.RunResult;
 import dev.llmops.eval.retrieval.RankingEvaluators.Gain;
 import java.nio.file.Files;
@@ -169,6 +170,9 @@ class RankingEvaluatorsTest {
       }
     }
 
+    long values = checked.values().stream().mapToLong(each -> each).sum();
+    MeasuredRows.addEqual(
+        "ranking", checked.size() + " measures as trec_eval has them", values, values, "ir_gold");
     System.out.println("ranking gold values equal to 6 digits: " + checked);
     assertThat(checked).hasSizeGreaterThan(15);
   }

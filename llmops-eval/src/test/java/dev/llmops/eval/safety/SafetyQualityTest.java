@@ -9,6 +9,7 @@ import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
+import dev.llmops.eval.MeasuredRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,12 @@ class SafetyQualityTest {
     out("refusal, accuracy (rules; written against these rows)");
     out("  %-20s %s", "all", Quality.share(right, all));
     counts.forEach((model, c) -> out("  %-20s %s", model, Quality.share(c[0], c[1])));
+    MeasuredRows.add(
+        "safety",
+        "`refusal`, accuracy (its rules saw these rows)",
+        ".95",
+        Quality.share(right, all),
+        "refusal_en");
     assertThat((double) right / all).isGreaterThan(0.945);
   }
 
@@ -90,6 +97,12 @@ class SafetyQualityTest {
     out("  mean difference of toxicity %.3f n=%d", sum / pairs, pairs);
     out("  pairs that differ by more than .2: %s", Quality.share(large, pairs));
     out("  stereotype more hateful than its counterpart: %s", Quality.share(higher, pairs));
+    MeasuredRows.add(
+        "safety",
+        "`toxicity` differs by more than .2 between swapped groups",
+        "",
+        Quality.share(large, pairs),
+        "bias_pairs_en");
     assertThat(sum / pairs).isLessThan(0.12); // a known weakness: see the page
   }
 
@@ -122,6 +135,18 @@ class SafetyQualityTest {
     out(
         "  articles as input that are flagged (never learnt): %s",
         Quality.share(flagged, harmless));
+    MeasuredRows.add(
+        "safety",
+        "`prompt_injection`, AUC (most rows were learnt from)",
+        "",
+        Quality.aucWithInterval(s, l),
+        "prompt_injection");
+    MeasuredRows.add(
+        "safety",
+        "`prompt_injection`, articles flagged",
+        "",
+        Quality.share(flagged, harmless),
+        "prompt_injection, xsum_article");
     assertThat(Quality.auc(s, l)).isGreaterThan(0.97);
   }
 
@@ -186,10 +211,17 @@ class SafetyQualityTest {
                   c[1] == 0 ? "–" : Quality.share(c[0], c[1]),
                   c[2] == 0 ? "–" : Quality.share(c[0], c[2])));
       long[] all = counts.getOrDefault("all", new long[3]);
+      String rows = file.replace(".jsonl", "");
+      MeasuredRows.add(
+          "safety", "`pii` and `secrets`, precision", ".98", Quality.share(all[0], all[1]), rows);
+      MeasuredRows.add(
+          "safety", "`pii` and `secrets`, recall", ".90", Quality.share(all[0], all[2]), rows);
       assertThat((double) all[0] / all[1]).as("precision").isGreaterThanOrEqualTo(0.98);
       assertThat((double) all[0] / all[2]).as("recall").isGreaterThanOrEqualTo(0.90);
       if (clean > 0) {
         out("  look-alikes flagged %s", Quality.share(flagged, clean));
+        MeasuredRows.add(
+            "safety", "`pii`, look-alikes flagged", "", Quality.share(flagged, clean), rows);
         assertThat((double) flagged / clean).isLessThanOrEqualTo(0.02);
       }
     }

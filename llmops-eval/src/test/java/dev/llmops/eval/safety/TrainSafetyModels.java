@@ -3,6 +3,7 @@ package dev.llmops.eval.safety;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.safety.LogisticTrainer.Example;
 import dev.llmops.eval.safety.LogisticTrainer.Settings;
 import dev.llmops.eval.semantic.InProcessEmbeddings;
@@ -36,6 +37,13 @@ class TrainSafetyModels {
 
   private static final Path RESOURCES = Path.of("src/main/resources/dev/llmops/eval/safety");
   private static final int FOLDS = 5;
+
+  /** Whether the models are written, or only measured. */
+  private static final boolean WRITES =
+      !"false".equals(System.getProperty("llmops.train.write", "true"));
+
+  private static String heading = "";
+  private static String part = "";
 
   /** MIT or Apache-2.0, as the data's page says. */
   private static final Set<String> INJECTION_SOURCES =
@@ -155,11 +163,12 @@ class TrainSafetyModels {
         scores[k] = margins[rows[k]];
         labels[k] = label(rows[k]);
       }
-      out("  %-42s AUC %s", name, Quality.aucWithInterval(scores, labels));
+      figure(name, "AUC", Quality.aucWithInterval(scores, labels));
     }
 
     void printMean(String name, double[] margins, List<String> sources) {
       double sum = 0;
+      int n = 0;
       for (String source : sources) {
         int[] rows = IntStream.range(0, size()).filter(i -> source(i).equals(source)).toArray();
         boolean[] labels = new boolean[rows.length];
@@ -167,18 +176,36 @@ class TrainSafetyModels {
           labels[k] = label(rows[k]);
         }
         sum += Quality.auc(IntStream.of(rows).mapToDouble(i -> margins[i]).toArray(), labels);
+        n += rows.length;
       }
-      out("  %-42s AUC %.4f, sources: %d", name, sum / sources.size(), sources.size());
+      figure(
+          name,
+          "mean AUC of " + sources.size() + " sources",
+          String.format(Locale.ROOT, "%.3f n=%d", sum / sources.size(), n));
     }
 
     void printRates(String name, double[] margins, double threshold, IntPredicate of) {
       long hits = IntStream.range(0, size()).filter(of).filter(i -> margins[i] > threshold).count();
-      out("  %-42s %s", name, Quality.share(hits, IntStream.range(0, size()).filter(of).count()));
+      figure(name, "share", Quality.share(hits, IntStream.range(0, size()).filter(of).count()));
     }
   }
 
+  /** A heading: what the figures after it are of. */
   private static void out(String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
+    String line = String.format(Locale.ROOT, format, values);
+    System.out.println(line);
+    if (line.startsWith(" ")) {
+      part = ", " + line.strip();
+    } else {
+      heading = line;
+      part = "";
+    }
+  }
+
+  private static void figure(String name, String measure, String figure) {
+    System.out.println(String.format(Locale.ROOT, "  %-42s %s %s", name, measure, figure));
+    MeasuredRows.add(
+        "safety, by cross-validation", heading + part + ": " + measure, "", figure, name);
   }
 
   private static Path data() {
@@ -292,7 +319,7 @@ class TrainSafetyModels {
             .map(row -> row.get("text").asText())
             .toList();
     long hits = safe.stream().filter(flagged).count();
-    out("  %-42s %s", "XSTest safe prompts flagged", Quality.share(hits, safe.size()));
+    figure("XSTest safe prompts flagged", "share", Quality.share(hits, safe.size()));
   }
 
   @Test
@@ -572,7 +599,7 @@ class TrainSafetyModels {
         scores[i] = best[of[i]];
         labels[i] = rows.get(of[i]).get("label").asInt() == 1;
       }
-      out("  %-42s AUC %s", which + " against xsum", Quality.aucWithInterval(scores, labels));
+      figure(which + " against xsum", "AUC", Quality.aucWithInterval(scores, labels));
     }
     // sentences that may ship decide threshold and calibration; the documents are only measured
     double[] margins = task.crossValidated(trainer);
@@ -587,7 +614,7 @@ class TrainSafetyModels {
       List<Integer> of =
           documents.stream().filter(i -> rows.get(i).get("source").asText().equals(which)).toList();
       long hits = of.stream().filter(i -> best[i] > threshold).count();
-      out("  %-42s %s", "flagged: " + which, Quality.share(hits, of.size()));
+      figure("flagged: " + which, "share", Quality.share(hits, of.size()));
     }
     LinearModel model = task.train(trainer, i -> true);
     write(calibrated(task, model, margins, threshold, i -> true), "hidden-injection.model");
@@ -659,6 +686,9 @@ class TrainSafetyModels {
     double[] platt = Quality.platt(scores, labels, i -> 1);
     double p = 1 / (1 + StrictMath.exp(-(platt[0] * threshold + platt[1])));
     out("  frozen threshold: margin %.4f, probability %.4f", threshold, p);
+    if (!WRITES) {
+      return;
+    }
     try (OutputStream out = Files.newOutputStream(RESOURCES.resolve(name))) {
       head.calibrated((float) platt[0], (float) platt[1], (float) p).write(out);
     }
@@ -678,6 +708,9 @@ class TrainSafetyModels {
   }
 
   private static void write(LinearModel model, String name) throws IOException {
+    if (!WRITES) {
+      return;
+    }
     try (OutputStream out = Files.newOutputStream(RESOURCES.resolve(name))) {
       model.write(out);
     }

@@ -7,6 +7,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.MeasuredRows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,12 @@ class StsQualityTest {
       sum += DevData.spearman(x, y);
       System.out.println(
           source.getKey() + "\tSpearman\t" + DevData.withInterval(DevData::spearman, x, y));
+      MeasuredRows.add(
+          "meaning",
+          "`semantic_similarity`, Spearman",
+          "",
+          DevData.withInterval(DevData::spearman, x, y),
+          file.replace(".jsonl", ", ") + source.getKey());
     }
     binary.forEach(
         (source, pairs) -> {
@@ -75,6 +82,12 @@ class StsQualityTest {
           double[] y = column(pairs, 1);
           System.out.println(source + "\tAUC\t" + DevData.withInterval(DevData::auc, x, y));
           System.out.println(source + "\t" + bestThreshold(x, y));
+          MeasuredRows.add(
+              "meaning",
+              "`semantic_similarity`, AUC",
+              "",
+              DevData.withInterval(DevData::auc, x, y),
+              file.replace(".jsonl", ", ") + source);
         });
     double[] same = column(all, 1);
     for (int i = 0; i < same.length; i++) {
@@ -90,6 +103,12 @@ class StsQualityTest {
         graded.size(),
         DevData.withInterval(DevData::spearman, column(all, 0), column(all, 1)),
         1000 * seconds / rows.size());
+    MeasuredRows.add(
+        "meaning",
+        "`semantic_similarity`, mean Spearman of " + graded.size() + " sources",
+        ".75",
+        String.format(Locale.ROOT, "%.3f n=%d", mean, all.size()),
+        file.replace(".jsonl", ""));
     return mean;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.stats.BinaryScores.Row;
 import dev.llmops.eval.stats.ConfusionMatrix.Average;
 import dev.llmops.eval.stats.ConfusionMatrix.Weighting;
@@ -50,6 +51,13 @@ class StatsGoldTest {
     }
 
     System.out.println("stats gold: " + rows + " rows");
+    long values = checked.values().stream().mapToLong(each -> each).sum();
+    MeasuredRows.addEqual(
+        "classification",
+        checked.size() + " measures as scikit-learn and statsmodels have them",
+        values,
+        values,
+        "stats_gold");
     System.out.println("stats gold values equal to 6 digits: " + checked);
     assertThat(checked)
         .containsKeys(

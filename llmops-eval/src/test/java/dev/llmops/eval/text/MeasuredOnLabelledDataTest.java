@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.MeasuredRows;
+import dev.llmops.eval.stats.Proportion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ class MeasuredOnLabelledDataTest {
     Table table =
         measure("numeric_answer_en", TextEvaluators.numericAnswer(0, 0), "gold", "answer");
 
+    table.add("exact and structural", "`numeric_answer`, accuracy", "1.000", "numeric_answer_en");
     assertThat(table.accuracy("all")).isEqualTo(1.0);
   }
 
@@ -36,10 +39,19 @@ class MeasuredOnLabelledDataTest {
     Table table =
         measure("answer_correctness_en", TextEvaluators.answerCorrectness(), "gold", "answer");
 
+    table.add(
+        "exact and structural", "`answer_correctness`, accuracy", ".92", "answer_correctness_en");
     assertThat(table.accuracy("all")).isGreaterThan(0.93);
     // no part was made from a system's rows but the threshold: each system alone is the unseen one
     for (String system : List.of("fid", "gpt35", "chatgpt", "gpt4", "newbing")) {
-      assertThat(table.unseen(system)).as(system).isGreaterThan(0.91);
+      Proportion unseen = table.unseen(system);
+      MeasuredRows.add(
+          "exact and structural",
+          "`answer_correctness`, accuracy, threshold from the other systems",
+          ".90",
+          unseen,
+          "answer_correctness_en, " + system);
+      assertThat((double) unseen.successes() / unseen.n()).as(system).isGreaterThan(0.91);
     }
   }
 
@@ -48,6 +60,8 @@ class MeasuredOnLabelledDataTest {
     Table table =
         measure("answer_correctness_zh", TextEvaluators.answerCorrectness(), "gold", "answer");
 
+    table.add(
+        "exact and structural", "`answer_correctness`, accuracy", "", "answer_correctness_zh");
     assertThat(table.accuracy("all")).isGreaterThan(0.74);
   }
 
@@ -55,6 +69,7 @@ class MeasuredOnLabelledDataTest {
   void refusalsAreKnownByTheirPhrases() throws IOException {
     Table table = measure("refusal_en", TextEvaluators.refusalPhrase(), "", "response");
 
+    table.add("exact and structural", "`refusal_phrase`, accuracy", "", "refusal_en");
     assertThat(table.accuracy("all")).isGreaterThan(0.87);
   }
 
@@ -111,13 +126,18 @@ class MeasuredOnLabelledDataTest {
       }
     }
 
+    void add(String family, String what, String atLeast, String source) {
+      int[] all = counts.getOrDefault("all", new int[2]);
+      MeasuredRows.add(family, what, atLeast, new Proportion(all[1], all[0]), source);
+    }
+
     double accuracy(String key) {
       int[] count = counts.get(key);
       return (double) count[1] / count[0];
     }
 
     /** Accuracy on one system with the threshold that is best on the others. */
-    double unseen(String system) {
+    Proportion unseen(String system) {
       double best = 0;
       double bestThreshold = 0.5;
       for (double threshold = 0.2; threshold <= 0.8; threshold += 0.01) {
@@ -129,15 +149,16 @@ class MeasuredOnLabelledDataTest {
           bestThreshold = threshold;
         }
       }
-      double unseen =
-          share(rows.stream().filter(r -> r.system().equals(system)).toList(), bestThreshold);
+      List<Row> own = rows.stream().filter(r -> r.system().equals(system)).toList();
+      double cut = bestThreshold;
+      long right = own.stream().filter(row -> (row.raw() >= cut) == row.label()).count();
       System.out.printf(
           Locale.ROOT,
           "  unseen %-20s %.4f at a threshold of %.2f%n",
           system,
-          unseen,
+          (double) right / own.size(),
           bestThreshold);
-      return unseen;
+      return new Proportion(right, own.size());
     }
 
     private static double share(List<Row> rows, double threshold) {

@@ -8,6 +8,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.RunMetric;
 import dev.llmops.eval.text.BleuSettings.Smoothing;
 import dev.llmops.eval.text.RougeSettings.Measure;
@@ -462,6 +463,9 @@ class ReferenceMetricsGoldTest {
         (column, counts) ->
             table.append(String.format("%n  %-28s %d/%d", column, counts[0], counts[1])));
     System.out.println(table);
+    long equal = equalAndRows.values().stream().mapToLong(counts -> counts[0]).sum();
+    long all = equalAndRows.values().stream().mapToLong(counts -> counts[1]).sum();
+    MeasuredRows.addEqual("reference metrics", "values equal to 6 digits", equal, all, name);
     assertThat(wrong).isEmpty();
   }
 

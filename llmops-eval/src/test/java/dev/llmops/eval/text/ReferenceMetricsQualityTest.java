@@ -8,6 +8,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
+import dev.llmops.eval.MeasuredRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,20 +61,27 @@ class ReferenceMetricsQualityTest {
     for (String metric : METRICS) {
       for (String mode : List.of("default", "reference")) {
         Evaluator evaluator = Evaluators.byName(metric, Map.of("mode", mode));
+        Figure englishFigure = figure(evaluator, english, false);
         Figure chineseFigure = figure(evaluator, chinese, false);
+        Figure answersFigure = figure(evaluator, answersEnglish, true);
+        Figure chineseAnswersFigure = figure(evaluator, answersChinese, true);
         System.out.printf(
             "| `%s` | %s | %s | %s | %s | %s |%n",
-            metric,
-            mode,
-            figure(evaluator, english, false),
-            chineseFigure,
-            figure(evaluator, answersEnglish, true),
-            figure(evaluator, answersChinese, true));
+            metric, mode, englishFigure, chineseFigure, answersFigure, chineseAnswersFigure);
         if (mode.equals("default")) {
+          String name = "`" + metric + "` against people, ";
+          add(name + "Spearman", englishFigure, "sts_en, graded");
+          add(name + "Spearman", chineseFigure, "sts_zh, graded");
+          add(name + "AUC", answersFigure, "answer_correctness_en");
+          add(name + "AUC", chineseAnswersFigure, "answer_correctness_zh");
           assertThat(chineseFigure.low).as(metric).isGreaterThan(0.3);
         }
       }
     }
+  }
+
+  private static void add(String what, Figure figure, String source) {
+    MeasuredRows.add("reference metrics", what, "", figure.toString(), source);
   }
 
   private record Rated(String output, List<String> references, double rating) {}

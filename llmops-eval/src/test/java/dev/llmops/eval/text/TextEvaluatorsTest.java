@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -267,6 +268,67 @@ class TextEvaluatorsTest {
                 reference))
         .isTrue();
     assertThat(pass(TextEvaluators.jsonEqual(JsonRules.STRICT), "[1,2]", "[2,1]")).isFalse();
+  }
+
+  @Test
+  void arraysAreTheSameInAnyOrderWhereToldSo() {
+    Evaluator tags = unordered(List.of("/tags"), Map.of());
+    Evaluator all = unordered(List.of("/**"), Map.of());
+
+    EvalCase swapped = EvalCase.of("{\"tags\":[\"b\",\"a\"]}", "{\"tags\":[\"a\",\"b\"]}");
+    assertThat(pass(tags.evaluate(swapped))).isTrue();
+    assertThat(pass(all.evaluate(swapped))).isTrue();
+    assertThat(pass(unordered(List.of(), Map.of()).evaluate(swapped))).isFalse();
+    EvalCase elsewhere = EvalCase.of("{\"x\":[2,1]}", "{\"x\":[1,2]}");
+    assertThat(pass(tags.evaluate(elsewhere))).isFalse();
+    assertThat(pass(all.evaluate(elsewhere))).isTrue();
+    // one to one: two 1s are not matched with one
+    assertThat(all.evaluate(EvalCase.of("[1,1,2]", "[1,2,2]")).reason())
+        .isEqualTo("/1 is none of those expected: 1; the value misses an item: 2");
+    assertThat(pass(all.evaluate(EvalCase.of("[[3],[2,1]]", "[[1,2],[3]]")))).isTrue();
+  }
+
+  @Test
+  void unorderedNumbersWithinAToleranceAreMatchedByTheGreatestMatching() {
+    // 1.0 fits 0.9 and 1.2, 0.8 fits 0.9 alone: the first must yield
+    Evaluator near = unordered(List.of(""), Map.of("/*", 0.2));
+
+    assertThat(pass(near.evaluate(EvalCase.of("[1.0,0.8]", "[0.9,1.2]")))).isTrue();
+    assertThat(pass(near.evaluate(EvalCase.of("[1.0,0.5]", "[0.9,1.2]")))).isFalse();
+  }
+
+  @Test
+  void whatTakesTooLongToMatchIsSkipped() {
+    Evaluator all = unordered(List.of("/**"), Map.of());
+    String long501 = "[" + "1,".repeat(500) + "1]";
+    String wide = "[" + ("[" + "1,".repeat(499) + "1],").repeat(99) + "[1]]";
+
+    assertThat(all.evaluate(EvalCase.of(long501, long501)))
+        .isInstanceOf(Skipped.class)
+        .extracting(EvalResult::reason)
+        .asString()
+        .startsWith("an array of 501 items is too long to compare in any order");
+    assertThat(all.evaluate(EvalCase.of(wide, wide)))
+        .isInstanceOf(Skipped.class)
+        .extracting(EvalResult::reason)
+        .asString()
+        .startsWith("comparing the arrays in any order takes more than 2000000 comparisons");
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void deepPathsOfLongKeysAreWrittenOnce() {
+    // 900 levels of keys of 10,000 characters: as strings, the paths would hold 4 billion
+    String open = ("{\"" + "k".repeat(10_000) + "\":").repeat(900);
+    String got = open + "[1,2]" + "}".repeat(900);
+    String wanted = open + "[1,3]" + "}".repeat(900);
+
+    assertThat(unordered(List.of(), Map.of()).evaluate(EvalCase.of(got, wanted)).reason())
+        .isEqualTo("/" + "k".repeat(99) + "… is \"2\", expected \"3\"");
+  }
+
+  private static Evaluator unordered(List<String> paths, Map<String, Double> tolerances) {
+    return TextEvaluators.jsonEqual(new JsonRules(tolerances, List.of(), paths, false));
   }
 
   @Test
