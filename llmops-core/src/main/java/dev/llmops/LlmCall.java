@@ -1,6 +1,9 @@
 package dev.llmops;
 
+import dev.llmops.server.CallExplanation;
 import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerTiming;
+import dev.llmops.server.TimeBreakdown;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,28 @@ public record LlmCall(
   /** The error of a failed call, otherwise absent. */
   public @Nullable CallError error() {
     return outcome instanceof Outcome.Failed failed ? failed.error() : null;
+  }
+
+  /**
+   * What the response says about the server's time for this call; absent when it says nothing, or
+   * when an interceptor answered: then the response tells of another call.
+   */
+  public @Nullable ServerTiming serverTiming() {
+    return attempts != null && attempts == 0 ? null : response().serverTiming();
+  }
+
+  /** Where the time went: the server's phases, back-off, network, and what nobody accounts for. */
+  public TimeBreakdown timeBreakdown() {
+    return TimeBreakdown.of(this);
+  }
+
+  /**
+   * Where the time went and what the server was doing, in one line without content: {@code 1.84 s =
+   * 1.10 s queue + 0.21 s prefill + 0.48 s decode + 0.05 s network; at start 14 waiting, KV cache
+   * 97 %, H100 tensor 88 %}. For a person, so that its words may change.
+   */
+  public String explain() {
+    return CallExplanation.of(this);
   }
 
   /** The conversation: the request's own, else the context's. */

@@ -1,5 +1,6 @@
 package dev.llmops;
 
+import dev.llmops.server.ServerTiming;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ public final class LlmResponse {
   private final @Nullable String status;
   private final @Nullable String structuredOutputError;
   private final Map<String, String> headers;
+  private final @Nullable ServerTiming serverTiming;
 
   private LlmResponse(Builder builder) {
     id = builder.id;
@@ -40,6 +42,7 @@ public final class LlmResponse {
     status = builder.status;
     structuredOutputError = builder.structuredOutputError;
     headers = builder.headers == null ? Map.of() : Checks.copy(builder.headers, "headers");
+    serverTiming = builder.serverTiming;
   }
 
   /** A response that is one text of the assistant. */
@@ -65,6 +68,7 @@ public final class LlmResponse {
     builder.status = status;
     builder.structuredOutputError = structuredOutputError;
     builder.headers = headers.isEmpty() ? null : new LinkedHashMap<>(headers);
+    builder.serverTiming = serverTiming;
     return builder;
   }
 
@@ -130,6 +134,11 @@ public final class LlmResponse {
     return headers;
   }
 
+  /** What the response says about the server's time for this call; absent when it says nothing. */
+  public @Nullable ServerTiming serverTiming() {
+    return serverTiming;
+  }
+
   /** The text of the first output; empty when there is none or it was not captured. */
   public String text() {
     return outputs.isEmpty() ? "" : outputs.get(0).text();
@@ -147,7 +156,8 @@ public final class LlmResponse {
         && Objects.equals(systemFingerprint, that.systemFingerprint)
         && Objects.equals(status, that.status)
         && Objects.equals(structuredOutputError, that.structuredOutputError)
-        && headers.equals(that.headers);
+        && headers.equals(that.headers)
+        && Objects.equals(serverTiming, that.serverTiming);
   }
 
   @Override
@@ -173,8 +183,15 @@ public final class LlmResponse {
     private @Nullable String status;
     private @Nullable String structuredOutputError;
     private @Nullable Map<String, String> headers;
+    private @Nullable ServerTiming serverTiming;
 
     private Builder() {}
+
+    /** See {@link LlmResponse#serverTiming()}; {@link ServerTiming#read} makes it. */
+    public Builder serverTiming(@Nullable ServerTiming serverTiming) {
+      this.serverTiming = serverTiming;
+      return this;
+    }
 
     /** See {@link LlmResponse#id()}. */
     public Builder id(@Nullable String id) {

@@ -1,5 +1,6 @@
 package dev.llmops;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -64,6 +65,17 @@ final class NoopCall implements OpenCall {
 
   @Override
   public void attempts(int attempts) {}
+
+  @Override
+  public void attempts(int attempts, Duration backOff) {}
+
+  @Override
+  public long consuming() {
+    return 0;
+  }
+
+  @Override
+  public void consumed(long consuming) {}
 
   @Override
   public void complete() {}

@@ -1,5 +1,6 @@
 package dev.llmops;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -69,6 +70,22 @@ public sealed interface OpenCall permits Recording, NoopCall {
 
   /** How many times the client has sent the request so far, 1 or more. */
   void attempts(int attempts);
+
+  /**
+   * Like {@link #attempts(int)}, with how long the client waited in all before it sent the request
+   * again.
+   */
+  void attempts(int attempts, Duration backOff);
+
+  /**
+   * The consumer of a stream gets a chunk now.
+   *
+   * @return for {@link #consumed}; 0 where nobody asks for its time, which then costs nothing
+   */
+  long consuming();
+
+  /** The consumer is done with the chunk; its time is added to {@link Timing#consumer()}. */
+  void consumed(long consuming);
 
   /** The call ended well, with what the chunks told. */
   void complete();

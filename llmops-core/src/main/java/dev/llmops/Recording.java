@@ -3,8 +3,11 @@ package dev.llmops;
 import dev.llmops.CallInterceptor.Decision;
 import dev.llmops.CallObserver.CallObservation;
 import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerTiming;
 import dev.llmops.server.ServerWatch;
+import dev.llmops.server.TimeBreakdown;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +44,7 @@ final class Recording implements OpenCall {
   private long startNanos;
   private @Nullable Chunks chunks;
   private @Nullable Integer attempts;
+  private long backOffNanos = ABSENT;
   private @Nullable List<String> problems;
   private Cleaner.@Nullable Cleanable abandoned;
 
@@ -297,6 +301,34 @@ final class Recording implements OpenCall {
   }
 
   @Override
+  public synchronized void attempts(int count, Duration backOff) {
+    attempts = Math.max(0, count);
+    backOffNanos = Math.max(0, backOff.toNanos());
+  }
+
+  @Override
+  public long consuming() {
+    if (server == null && !chunkTimes) {
+      return 0;
+    }
+    long now = ops.nanoTime();
+    return now == 0 ? 1 : now; // 0 says that nobody asks
+  }
+
+  @Override
+  public void consumed(long consuming) {
+    if (consuming != 0) {
+      long took = Math.max(0, ops.nanoTime() - consuming);
+      synchronized (this) {
+        Chunks seen = chunks;
+        if (seen != null) {
+          seen.consumerNanos += took;
+        }
+      }
+    }
+  }
+
+  @Override
   public void complete() {
     end(ops.nanoTime(), null, null, null, null);
   }
@@ -429,19 +461,31 @@ final class Recording implements OpenCall {
     if (response != null && !response.usage().isEmpty() && (sent == null || sent > 0)) {
       cost = ops.price(request, response, start);
     }
+    Timing timing = timing(totalNanos);
+    fits(timing, sent, response);
     return new LlmCall(
         ref,
         context.parent(),
         context.withoutListeners(),
         request,
         outcome,
-        timing(totalNanos),
+        timing,
         cost,
         sent,
         context.origin(),
         1,
         server(response, sent),
         problems == null ? List.of() : problems);
+  }
+
+  private void fits(Timing timing, @Nullable Integer sent, @Nullable LlmResponse response) {
+    ServerTiming told = response == null ? null : response.serverTiming();
+    if (told != null) {
+      String misfit = TimeBreakdown.of(timing, sent, request.stream(), told).inconsistency();
+      if (misfit != null) {
+        problem("inconsistent: " + misfit);
+      }
+    }
   }
 
   private @Nullable ServerFacts server(@Nullable LlmResponse response, @Nullable Integer sent) {
@@ -460,8 +504,15 @@ final class Recording implements OpenCall {
   private Timing timing(long totalNanos) {
     Chunks seen = chunks;
     return seen == null
-        ? Timing.ofNanos(start, totalNanos, ABSENT, ABSENT, 0)
-        : Timing.ofNanos(start, totalNanos, seen.firstNanos, seen.firstOutputNanos, seen.count);
+        ? Timing.ofNanos(start, totalNanos, ABSENT, ABSENT, 0, ABSENT, backOffNanos)
+        : Timing.ofNanos(
+            start,
+            totalNanos,
+            seen.firstNanos,
+            seen.firstOutputNanos,
+            seen.count,
+            server == null && !chunkTimes ? ABSENT : seen.consumerNanos,
+            backOffNanos);
   }
 
   private void tellTaps(LlmCall call, @Nullable EncodedResponse stored) {
@@ -537,6 +588,7 @@ final class Recording implements OpenCall {
     long firstNanos = ABSENT;
     long firstOutputNanos = ABSENT;
     long previousNanos;
+    long consumerNanos;
     long count;
     @Nullable List<JsonText> stored;
 

@@ -68,8 +68,10 @@ final class RecordingPublisher<C> implements Flow.Publisher<C> {
     @Override
     public void onNext(C chunk) {
       recording.chunk(chunk, reader);
+      long consuming = recording.consuming();
       try {
         user.onNext(chunk);
+        recording.consumed(consuming);
       } catch (Throwable t) {
         recording.cancel(Outcome.Reason.CONSUMER_FAILED);
         throw t;

@@ -22,6 +22,8 @@ final class RecordingStream<C> implements Spliterator<C> {
   private final Consumer<C> pass = this::pass; // once: a chunk must cost no bytes
   private @Nullable Consumer<? super C> consumer;
   private boolean consuming;
+  private boolean pulled; // one chunk at a time: the consumer also works between two pulls
+  private long handed; // when the consumer got the chunk that it has; 0 when it has none
 
   private RecordingStream(
       Spliterator<C> client, Recording recording, ChunkReader<? super C> reader, Object lifetime) {
@@ -48,6 +50,8 @@ final class RecordingStream<C> implements Spliterator<C> {
   public boolean tryAdvance(Consumer<? super C> action) {
     consumer = action;
     consuming = false;
+    pulled = true;
+    taken();
     try {
       if (client.tryAdvance(pass)) {
         return true;
@@ -66,6 +70,8 @@ final class RecordingStream<C> implements Spliterator<C> {
   public void forEachRemaining(Consumer<? super C> action) {
     consumer = action;
     consuming = false;
+    pulled = false;
+    taken();
     try {
       client.forEachRemaining(pass);
       recording.complete();
@@ -79,15 +85,29 @@ final class RecordingStream<C> implements Spliterator<C> {
 
   private void pass(C chunk) {
     recording.chunk(chunk, reader); // before the consumer runs: its time is not the model's
+    handed = recording.consuming();
     consuming = true;
     Consumer<? super C> action = consumer;
     if (action != null) {
       action.accept(chunk);
     }
     consuming = false;
+    if (!pulled) {
+      taken();
+    }
+  }
+
+  /** The consumer is done with the chunk that it has, if it has one. */
+  private void taken() {
+    long since = handed;
+    if (since != 0) {
+      handed = 0;
+      recording.consumed(since);
+    }
   }
 
   private void ended(Throwable t) {
+    taken();
     if (consuming) {
       recording.cancel(Outcome.Reason.CONSUMER_FAILED);
     } else {

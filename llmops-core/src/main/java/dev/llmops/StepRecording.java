@@ -178,7 +178,7 @@ final class StepRecording implements OpenStep {
     }
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {
-      Timing timing = Timing.ofNanos(start, ops.nanoTime() - startNanos, -1, -1, 0);
+      Timing timing = Timing.ofNanos(start, ops.nanoTime() - startNanos, -1, -1, 0, -1, -1);
       ops.ended(
           new LlmStep(
               ref,

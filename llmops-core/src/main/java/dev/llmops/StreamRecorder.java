@@ -1,5 +1,6 @@
 package dev.llmops;
 
+import dev.llmops.server.ServerTiming;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class StreamRecorder {
   private final Choice first = new Choice();
   private @Nullable List<Choice> others;
   private @Nullable Map<String, String> headers;
+  private @Nullable ServerTiming serverTiming;
   private @Nullable LlmResponse whole;
   private @Nullable CallError error;
   private int keptChars;
@@ -165,6 +167,15 @@ public final class StreamRecorder {
     }
   }
 
+  /**
+   * What the headers or a chunk say about the server's time, beside what was said before; null
+   * changes nothing.
+   */
+  public void serverTiming(@Nullable ServerTiming timing) {
+    ServerTiming before = serverTiming;
+    serverTiming = before == null ? timing : before.and(timing);
+  }
+
   /** The whole response, where a chunk brings it: it replaces what was put together. */
   public void response(LlmResponse response) {
     this.whole = Objects.requireNonNull(response, "response must not be null");
@@ -187,7 +198,9 @@ public final class StreamRecorder {
   LlmResponse response() {
     LlmResponse told = whole;
     if (told != null) {
-      return headers == null ? told : withHeaders(told.toBuilder()).build();
+      return headers == null && serverTiming == null
+          ? told
+          : withHeaders(told.toBuilder()).serverTiming(timing(told)).build();
     }
     LlmResponse.Builder builder =
         withHeaders(LlmResponse.builder())
@@ -196,7 +209,8 @@ public final class StreamRecorder {
             .serviceTier(serviceTier)
             .systemFingerprint(systemFingerprint)
             .status(status)
-            .usage(usage);
+            .usage(usage)
+            .serverTiming(serverTiming);
     List<String> reasons = new ArrayList<>(1);
     List<Message> outputs = new ArrayList<>(1);
     addTo(first, reasons, outputs);
@@ -206,6 +220,11 @@ public final class StreamRecorder {
       }
     }
     return builder.finishReasons(reasons).outputs(outputs).build();
+  }
+
+  private @Nullable ServerTiming timing(LlmResponse told) {
+    ServerTiming before = serverTiming;
+    return before == null ? told.serverTiming() : before.and(told.serverTiming());
   }
 
   private LlmResponse.Builder withHeaders(LlmResponse.Builder builder) {

@@ -18,14 +18,24 @@ public final class Timing {
   private final long firstChunkNanos;
   private final long firstOutputNanos;
   private final long chunks;
+  private final long consumerNanos;
+  private final long backOffNanos;
 
   private Timing(
-      Instant start, long totalNanos, long firstChunkNanos, long firstOutputNanos, long chunks) {
+      Instant start,
+      long totalNanos,
+      long firstChunkNanos,
+      long firstOutputNanos,
+      long chunks,
+      long consumerNanos,
+      long backOffNanos) {
     this.start = start;
     this.totalNanos = totalNanos;
     this.firstChunkNanos = firstChunkNanos;
     this.firstOutputNanos = firstOutputNanos;
     this.chunks = chunks;
+    this.consumerNanos = consumerNanos;
+    this.backOffNanos = backOffNanos;
   }
 
   /** A call that was not streamed. */
@@ -54,11 +64,45 @@ public final class Timing {
         nanos(total, "total"),
         timeToFirstChunk == null ? ABSENT : nanos(timeToFirstChunk, "timeToFirstChunk"),
         timeToFirstOutput == null ? ABSENT : nanos(timeToFirstOutput, "timeToFirstOutput"),
-        chunks);
+        chunks,
+        ABSENT,
+        ABSENT);
   }
 
-  static Timing ofNanos(Instant start, long total, long firstChunk, long firstOutput, long chunks) {
-    return new Timing(start, Math.max(0, total), firstChunk, firstOutput, chunks);
+  static Timing ofNanos(
+      Instant start,
+      long total,
+      long firstChunk,
+      long firstOutput,
+      long chunks,
+      long consumer,
+      long backOff) {
+    return new Timing(
+        start, Math.max(0, total), firstChunk, firstOutput, chunks, consumer, backOff);
+  }
+
+  /** The same with {@link #consumer()}; null makes it absent. */
+  public Timing withConsumer(@Nullable Duration consumer) {
+    return new Timing(
+        start,
+        totalNanos,
+        firstChunkNanos,
+        firstOutputNanos,
+        chunks,
+        consumer == null ? ABSENT : nanos(consumer, "consumer"),
+        backOffNanos);
+  }
+
+  /** The same with {@link #backOff()}; null makes it absent. */
+  public Timing withBackOff(@Nullable Duration backOff) {
+    return new Timing(
+        start,
+        totalNanos,
+        firstChunkNanos,
+        firstOutputNanos,
+        chunks,
+        consumerNanos,
+        backOff == null ? ABSENT : nanos(backOff, "backOff"));
   }
 
   /** When the request was issued, by the wall clock. */
@@ -98,6 +142,24 @@ public final class Timing {
   }
 
   /**
+   * How long the consumer of a stream had the chunks before it asked for more. The server may have
+   * written on meanwhile. Measured where an {@link LlmOps.Builder#servers} monitor or chunk times
+   * are wired, since it takes two clock readings a chunk; absent elsewhere, and when nothing was
+   * streamed.
+   */
+  public @Nullable Duration consumer() {
+    return consumerNanos == ABSENT ? null : Duration.ofNanos(consumerNanos);
+  }
+
+  /**
+   * How long the client waited in all before it sent the request again; zero when it sent it once,
+   * absent when the client does not show it.
+   */
+  public @Nullable Duration backOff() {
+    return backOffNanos == ABSENT ? null : Duration.ofNanos(backOffNanos);
+  }
+
+  /**
    * The mean time per output token after the first: (total − time to first output) ÷ (output tokens
    * − 1). 500 tokens, first output after 0.2 s, 5.19 s in all → 10 ms. Absent when not streamed, or
    * fewer than two tokens were counted. It includes the time that the consumer took.
@@ -125,7 +187,9 @@ public final class Timing {
         && totalNanos == that.totalNanos
         && firstChunkNanos == that.firstChunkNanos
         && firstOutputNanos == that.firstOutputNanos
-        && chunks == that.chunks;
+        && chunks == that.chunks
+        && consumerNanos == that.consumerNanos
+        && backOffNanos == that.backOffNanos;
   }
 
   @Override
@@ -145,6 +209,8 @@ public final class Timing {
         + timeToFirstOutput()
         + ", chunks="
         + chunks
+        + (consumerNanos == ABSENT ? "" : ", consumer=" + consumer())
+        + (backOffNanos == ABSENT ? "" : ", backOff=" + backOff())
         + "]";
   }
 }

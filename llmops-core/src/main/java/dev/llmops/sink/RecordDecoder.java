@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.CallError;
 import dev.llmops.CallRef;
 import dev.llmops.CallScore;
@@ -28,6 +30,7 @@ import dev.llmops.StepResult;
 import dev.llmops.Timing;
 import dev.llmops.TokenUsage;
 import dev.llmops.ToolDefinition;
+import dev.llmops.server.ServerFacts;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -66,6 +69,8 @@ final class RecordDecoder {
                   .maxNumberLength(2_000)
                   .build())
           .build();
+
+  private static final ObjectMapper TREES = new ObjectMapper();
 
   private final JsonParser json;
   private final CharBuffer line;
@@ -170,12 +175,14 @@ final class RecordDecoder {
     Integer attempts = null;
     Origin origin = Origin.APPLICATION;
     double weight = 1;
+    ServerFacts server = null;
     List<String> problems = List.of();
     while (hasNextField()) {
       switch (json.currentName()) {
         case "ref" -> ref = ref();
         case "parent" -> parent = ref();
         case "context" -> context = context();
+        case "server" -> server = ServerJson.facts(tree());
         case "request" -> request = request();
         case "outcome" -> outcome = outcome();
         case "timing" -> timing = timing();
@@ -198,6 +205,7 @@ final class RecordDecoder {
         attempts,
         origin,
         weight,
+        server,
         problems);
   }
 
@@ -438,6 +446,7 @@ final class RecordDecoder {
         case "serviceTier" -> response.serviceTier(text());
         case "systemFingerprint" -> response.systemFingerprint(text());
         case "status" -> response.status(text());
+        case "serverTiming" -> response.serverTiming(ServerJson.timing(tree()));
         case "structuredOutputError" -> response.structuredOutputError(text());
         case "headers" -> map().forEach(response::header);
         default -> json.skipChildren();
@@ -505,6 +514,8 @@ final class RecordDecoder {
     Long firstChunk = null;
     Long firstOutput = null;
     long chunks = 0;
+    Long consumer = null;
+    Long backOff = null;
     expectObject();
     while (hasNextField()) {
       switch (json.currentName()) {
@@ -513,15 +524,19 @@ final class RecordDecoder {
         case "timeToFirstChunkNanos" -> firstChunk = number(0, Long.MAX_VALUE);
         case "timeToFirstOutputNanos" -> firstOutput = number(0, Long.MAX_VALUE);
         case "chunks" -> chunks = number(0, Long.MAX_VALUE);
+        case "consumerNanos" -> consumer = number(0, Long.MAX_VALUE);
+        case "backOffNanos" -> backOff = number(0, Long.MAX_VALUE);
         default -> json.skipChildren();
       }
     }
     return Timing.of(
-        need(start, "start"),
-        Duration.ofNanos(need(total, "totalNanos")),
-        firstChunk == null ? null : Duration.ofNanos(firstChunk),
-        firstOutput == null ? null : Duration.ofNanos(firstOutput),
-        chunks);
+            need(start, "start"),
+            Duration.ofNanos(need(total, "totalNanos")),
+            firstChunk == null ? null : Duration.ofNanos(firstChunk),
+            firstOutput == null ? null : Duration.ofNanos(firstOutput),
+            chunks)
+        .withConsumer(consumer == null ? null : Duration.ofNanos(consumer))
+        .withBackOff(backOff == null ? null : Duration.ofNanos(backOff));
   }
 
   private Cost cost() throws IOException {
@@ -759,6 +774,11 @@ final class RecordDecoder {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw wrong("a JSON object");
     }
+  }
+
+  private JsonNode tree() throws IOException {
+    expectObject();
+    return TREES.readTree(json);
   }
 
   private <T> List<T> list(Element<T> element) throws IOException {

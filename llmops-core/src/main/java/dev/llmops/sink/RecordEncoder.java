@@ -89,6 +89,7 @@ final class RecordEncoder {
     write(json, "attempts", call.attempts());
     write(json, "origin", call.origin());
     json.writeNumberField("weight", call.weight());
+    ServerJson.write(json, call.server());
     write(json, "problems", call.problems());
   }
 
@@ -224,6 +225,7 @@ final class RecordEncoder {
     write(json, "status", response.status());
     write(json, "structuredOutputError", response.structuredOutputError());
     write(json, "headers", response.headers());
+    ServerJson.write(json, response.serverTiming());
     json.writeEndObject();
   }
 
@@ -271,6 +273,8 @@ final class RecordEncoder {
     write(json, "timeToFirstChunkNanos", nanos(timing.timeToFirstChunk()));
     write(json, "timeToFirstOutputNanos", nanos(timing.timeToFirstOutput()));
     json.writeNumberField("chunks", timing.chunks());
+    write(json, "consumerNanos", nanos(timing.consumer()));
+    write(json, "backOffNanos", nanos(timing.backOff()));
     json.writeEndObject();
   }
 

@@ -22,15 +22,27 @@ import dev.llmops.StepResult;
 import dev.llmops.Timing;
 import dev.llmops.TokenUsage;
 import dev.llmops.ToolDefinition;
+import dev.llmops.server.Gpu;
+import dev.llmops.server.Parallelism;
+import dev.llmops.server.ServedModel;
+import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerInfo;
+import dev.llmops.server.ServerKind;
+import dev.llmops.server.ServerLoad;
+import dev.llmops.server.ServerPhase;
+import dev.llmops.server.ServerSnapshot;
+import dev.llmops.server.ServerTiming;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Records of every shape that the types allow, the awkward ones most of all. */
@@ -89,7 +101,102 @@ final class RandomRecords {
         maybe(() -> random.nextInt(5)),
         pick(Origin.values()),
         weight(),
+        maybe(this::server),
         texts());
+  }
+
+  private ServerFacts server() {
+    ServerSnapshot start = snapshot(true);
+    ServerSnapshot end = random.nextBoolean() ? start : snapshot(true);
+    return ServerFacts.of(
+        start,
+        start.isKnown() ? Duration.ofNanos(random.nextInt(1_000)) : null,
+        end,
+        end.isKnown() ? Duration.ofNanos(random.nextInt(1_000)) : null);
+  }
+
+  private ServerSnapshot snapshot(boolean pool) {
+    if (random.nextInt(4) == 0) {
+      return ServerSnapshot.unknown(text(), text());
+    }
+    ServerLoad load = load();
+    return new ServerSnapshot(
+        text(),
+        pool ? ServerSnapshot.Match.POOL : ServerSnapshot.Match.EXACT,
+        null,
+        maybe(this::instant),
+        new ServerInfo(
+            pick(new ServerKind[] {null, ServerKind.VLLM, ServerKind.LLAMA_CPP}),
+            maybe(this::text),
+            list(
+                () ->
+                    new ServedModel(
+                        text(),
+                        maybe(() -> 1L + random.nextInt(9)),
+                        maybe(this::text),
+                        maybe(random::nextDouble))),
+            new Parallelism(maybe(() -> 2), null, maybe(() -> 8), null),
+            maybe(() -> 256)),
+        load,
+        random.nextBoolean() ? load : load(),
+        pick(ServerSnapshot.GpuMatch.values()),
+        list(this::gpu),
+        pool ? list(() -> snapshot(false)) : List.of(),
+        texts());
+  }
+
+  private ServerLoad load() {
+    return new ServerLoad(
+        maybe(() -> (long) random.nextInt(100)),
+        maybe(() -> (long) random.nextInt(100)),
+        maybe(random::nextDouble),
+        maybe(random::nextDouble),
+        maybe(random::nextDouble),
+        maybe(() -> random.nextDouble() * 1e6),
+        maybe(() -> random.nextDouble() * 1e6));
+  }
+
+  private Gpu gpu() {
+    return new Gpu(
+        maybe(this::text),
+        maybe(() -> random.nextInt(8)),
+        maybe(this::text),
+        maybe(this::text),
+        maybe(this::text),
+        maybe(random::nextDouble),
+        maybe(random::nextDouble),
+        maybe(random::nextDouble),
+        maybe(random::nextDouble),
+        maybe(() -> 80L << 30),
+        maybe(() -> 81L << 30),
+        maybe(() -> 412.5),
+        maybe(() -> 700.0),
+        maybe(() -> 61.0),
+        maybe(() -> 1_980_000_000L),
+        maybe(() -> 2_619_000_000L),
+        maybe(
+            () ->
+                random.nextBoolean()
+                    ? Set.of()
+                    : Set.of(Gpu.Throttle.SOFTWARE_POWER_CAP, Gpu.Throttle.HARDWARE_THERMAL)),
+        maybe(() -> 79),
+        maybe(() -> "1g.10gb"),
+        maybe(() -> "7"));
+  }
+
+  private ServerTiming serverTiming() {
+    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
+    for (ServerPhase phase : ServerPhase.values()) {
+      if (random.nextBoolean()) {
+        phases.put(phase, Duration.ofNanos(random.nextInt() & Integer.MAX_VALUE));
+      }
+    }
+    return new ServerTiming(
+        text(),
+        phases,
+        maybe(() -> Duration.ofNanos(random.nextInt(1_000))),
+        maybe(() -> Duration.ofNanos(random.nextInt(1_000))),
+        maybe(this::text));
   }
 
   LlmStep step() {
@@ -208,6 +315,7 @@ final class RandomRecords {
     }
     LlmResponse.Builder response =
         LlmResponse.builder()
+            .serverTiming(maybe(this::serverTiming))
             .id(maybe(this::text))
             .model(maybe(this::text))
             .outputs(list(this::message))
@@ -309,11 +417,13 @@ final class RandomRecords {
 
   private Timing timing() {
     return Timing.of(
-        instant(),
-        Duration.ofNanos(count()),
-        maybe(() -> Duration.ofNanos(count())),
-        maybe(() -> Duration.ofNanos(count())),
-        count());
+            instant(),
+            Duration.ofNanos(count()),
+            maybe(() -> Duration.ofNanos(count())),
+            maybe(() -> Duration.ofNanos(count())),
+            count())
+        .withConsumer(maybe(() -> Duration.ofNanos(random.nextInt(1_000))))
+        .withBackOff(maybe(() -> Duration.ofNanos(random.nextInt(1_000))));
   }
 
   private Instant instant() {

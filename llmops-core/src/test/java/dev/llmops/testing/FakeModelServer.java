@@ -248,7 +248,7 @@ public final class FakeModelServer implements AutoCloseable {
     switch (reply.headerStyle()) {
       case OPENAI -> {
         headers.set("x-request-id", "req_%032x".formatted(requestNumber.incrementAndGet()));
-        headers.set("openai-processing-ms", "42");
+        headers.set("openai-processing-ms", "0");
         headers.set("openai-version", "2020-10-01");
         headers.set("openai-organization", "org-fake");
         headers.set("x-ratelimit-limit-requests", "500");

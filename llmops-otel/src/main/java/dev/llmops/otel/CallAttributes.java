@@ -53,6 +53,7 @@ final class CallAttributes {
     }
     ending(call, out);
     own(call, usage, out);
+    ServerAttributes.describe(call, out);
   }
 
   /** What the application said about itself, for calls and steps alike. */

@@ -10,10 +10,10 @@ import io.opentelemetry.api.common.AttributeKey;
 import java.util.List;
 
 /**
- * Every name that leaves this module, in one place. Source: semantic-conventions-genai, main of
- * 2026-10-02 (e07f4eb); what only the older dialect uses is from semantic-conventions 1.41 and
- * earlier; {@code llmops.*} is ours, for what no convention has. All of it is in development:
- * expect renames.
+ * Every name that leaves this module, in one place; those of servers and their GPUs are in {@link
+ * ServerAttributes}. Source: semantic-conventions-genai, main of 2026-10-02 (e07f4eb); what only
+ * the older dialect uses is from semantic-conventions 1.41 and earlier; {@code llmops.*} is ours,
+ * for what no convention has. All of it is in development: expect renames.
  */
 final class GenAiAttributes {
 

@@ -6,6 +6,7 @@ import dev.llmops.MessagePart.Modality;
 import dev.llmops.Outcome;
 import dev.llmops.TokenUsage;
 import dev.llmops.TokenUsage.ModalityUsage;
+import dev.llmops.server.ServerTiming;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -64,6 +65,9 @@ final class Instruments {
   private final DoubleCounter cost;
   private final @Nullable Tokens tokens;
   private final @Nullable LongHistogram tokenUsage;
+  private final DoubleHistogram queueDuration;
+  private final DoubleHistogram prefillDuration;
+  private final DoubleHistogram decodeDuration;
   private final DoubleHistogram toolDuration;
   private final DoubleHistogram agentDuration;
   private final DoubleHistogram workflowDuration;
@@ -100,6 +104,24 @@ final class Instruments {
             ? null
             : tokenHistogram(
                 meter, "gen_ai.client.token.usage", "Number of input and output tokens used.");
+    queueDuration =
+        seconds(
+            meter,
+            ServerAttributes.QUEUE_DURATION,
+            "How long a call waited in its server's queue, as the server tells it.",
+            SECONDS);
+    prefillDuration =
+        seconds(
+            meter,
+            ServerAttributes.PREFILL_DURATION,
+            "How long a server read the prompt of a call, as the server tells it.",
+            SECONDS);
+    decodeDuration =
+        seconds(
+            meter,
+            ServerAttributes.DECODE_DURATION,
+            "How long a server wrote the answer of a call, as the server tells it.",
+            SECONDS);
     toolDuration = seconds(meter, "gen_ai.execute_tool.duration", "How long a tool took.", SECONDS);
     agentDuration =
         seconds(meter, "gen_ai.invoke_agent.duration", "How long an agent took.", LONG_SECONDS);
@@ -134,6 +156,12 @@ final class Instruments {
     if (firstChunk != null) {
       timeToFirstChunk.record(seconds(firstChunk), series.ofFirstChunk, context);
     }
+    ServerTiming timing = call.serverTiming();
+    if (timing != null && timing.isConsistent()) {
+      record(queueDuration, timing.queue(), series, context);
+      record(prefillDuration, timing.prefill(), series, context);
+      record(decodeDuration, timing.decode(), series, context);
+    }
     TokenUsage usage = call.usage();
     if (tokens != null) {
       boolean failed = call.outcome() instanceof Outcome.Failed;
@@ -151,6 +179,13 @@ final class Instruments {
     Cost paid = call.cost();
     if (paid != null) {
       cost.add(paid.amount().doubleValue(), series.ofCurrency(paid.currency()), context);
+    }
+  }
+
+  private static void record(
+      DoubleHistogram into, @Nullable Duration took, CallSeries series, Context context) {
+    if (took != null) {
+      into.record(seconds(took), series.labelsWithError, context);
     }
   }
 

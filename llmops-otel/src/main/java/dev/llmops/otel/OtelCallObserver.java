@@ -9,6 +9,8 @@ import dev.llmops.LlmContext;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmStep;
 import dev.llmops.StepRequest;
+import dev.llmops.server.ServerMonitor;
+import dev.llmops.server.ServerSnapshot;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
@@ -32,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,7 @@ public final class OtelCallObserver implements CallObserver {
   final boolean chunkTimes;
 
   private final @Nullable OtlpExport export;
+  private final @Nullable ServerGauges gauges;
   private final @Nullable Tracer tracer;
   private final SamplerFacts sampler;
   private final boolean measures;
@@ -114,6 +118,8 @@ public final class OtelCallObserver implements CallObserver {
             .build();
     measures = meter.getClass() != MeterProvider.noop().get(SCOPE).getClass();
     instruments = new Instruments(meter, dialect);
+    Supplier<List<ServerSnapshot>> snapshots = builder.snapshots;
+    gauges = snapshots == null || !measures ? null : new ServerGauges(meter, snapshots);
     Logger logger =
         openTelemetry
             .getLogsBridge()
@@ -282,6 +288,10 @@ public final class OtelCallObserver implements CallObserver {
     if (own != null) {
       boolean unused = own.close(deadline); // what came of it is in stats()
     }
+    ServerGauges observed = gauges;
+    if (observed != null) {
+      observed.close(); // after the export's last collection
+    }
   }
 
   private @Nullable String note() {
@@ -398,6 +408,7 @@ public final class OtelCallObserver implements CallObserver {
     private boolean chunkTimes;
     private boolean spans = true;
     private int maxMetricSeries = DEFAULT_MAX_METRIC_SERIES;
+    private @Nullable Supplier<List<ServerSnapshot>> snapshots;
     private UnaryOperator<@Nullable String> environment = ContentSettings::environment;
 
     private Builder(OpenTelemetry openTelemetry, @Nullable OtlpExport export) {
@@ -495,6 +506,22 @@ public final class OtelCallObserver implements CallObserver {
                 + maxMetricSeries);
       }
       this.maxMetricSeries = maxMetricSeries;
+      return this;
+    }
+
+    /**
+     * Observes the servers of this monitor and their GPUs as gauges whenever metrics are collected:
+     * requests running and waiting, KV cache and throughput under {@code llmops.server.}, GPUs
+     * under {@code hw.}. None unless said. Give the same monitor to {@link
+     * dev.llmops.LlmOps.Builder#servers}: a server is asked while calls go to it.
+     */
+    public Builder servers(ServerMonitor monitor) {
+      Objects.requireNonNull(monitor, "monitor must not be null");
+      return snapshots(monitor::snapshots);
+    }
+
+    Builder snapshots(Supplier<List<ServerSnapshot>> snapshots) {
+      this.snapshots = snapshots;
       return this;
     }
 

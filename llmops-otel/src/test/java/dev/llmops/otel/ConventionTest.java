@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -162,6 +161,7 @@ class ConventionTest {
     Set<String> expected = new TreeSet<>();
     table.get("metrics").properties().forEach(entry -> expected.add(entry.getKey()));
     table.get("own").get("metrics").properties().forEach(entry -> expected.add(entry.getKey()));
+    table.get("core").get("metrics").properties().forEach(entry -> expected.add(entry.getKey()));
     if (dialect == SemConvDialect.V1_41) {
       expected.removeIf(name -> name.startsWith("gen_ai.client.inference."));
       expected.remove("gen_ai.invoke_workflow.duration");
@@ -223,6 +223,7 @@ class ConventionTest {
                     .chunkTimes(true)
                     .metricTags("team")
                     .emitEvent(true)
+                    .snapshots(() -> List.of(ServerTelemetryTest.SNAPSHOT))
                     .content(content ? ContentPolicy.full() : ContentPolicy.none())
                     .contentPlacement(ContentPlacement.SPAN_AND_EVENT));
     Cost paid = new Cost(new BigDecimal("0.01"), "USD", "test", true);
@@ -263,6 +264,9 @@ class ConventionTest {
               .usage(TokenUsage.builder().inputTokens(3).build())
               .build());
       steps(ops);
+      observer
+          .onStart(request("chat"), context, TestSdk.START)
+          .onEnd(ServerTelemetryTest.call(request("chat"), context));
     }
     ops.score(
         CallScore.of(ops.lastCall(), "quality")
@@ -487,7 +491,10 @@ class ConventionTest {
     JsonNode own = table.get("own").get("metrics").get(name);
     JsonNode older =
         dialect == SemConvDialect.V1_41 ? table.get("older").get("metrics").get(name) : null;
-    return own != null ? own : older != null ? older : table.get("metrics").get(name);
+    JsonNode core = table.get("core").get("metrics").get(name);
+    return own != null
+        ? own
+        : older != null ? older : core != null ? core : table.get("metrics").get(name);
   }
 
   private List<Double> buckets(String name, JsonNode row) {
@@ -499,7 +506,8 @@ class ConventionTest {
   }
 
   private void labels(MetricData metric, JsonNode row, SemConvDialect dialect) {
-    boolean ofCalls = metric.getName().contains(".client.");
+    boolean ofCalls =
+        metric.getName().contains(".client.") || metric.getType() == MetricDataType.HISTOGRAM;
     for (PointData point : points(metric)) {
       Map<String, Object> labels = TestSdk.labels(point);
       row.get("labels")
@@ -529,8 +537,12 @@ class ConventionTest {
   }
 
   private static String typeOf(MetricData metric) {
-    return metric.getType() == MetricDataType.HISTOGRAM
-        ? "histogram"
-        : metric.getType().name().toLowerCase(Locale.ROOT).endsWith("_sum") ? "counter" : "other";
+    return switch (metric.getType()) {
+      case HISTOGRAM -> "histogram";
+      case LONG_GAUGE, DOUBLE_GAUGE -> "gauge";
+      case LONG_SUM -> metric.getLongSumData().isMonotonic() ? "counter" : "updowncounter";
+      case DOUBLE_SUM -> metric.getDoubleSumData().isMonotonic() ? "counter" : "updowncounter";
+      default -> "other";
+    };
   }
 }

@@ -123,7 +123,9 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object>, CallIn
     if (from != null) {
       ServerFacts.copy(from.headers(), response);
     }
-    return response.build();
+    return response
+        .serverTiming(format.readTiming(result, from == null ? null : from.headers(), isStreamed()))
+        .build();
   }
 
   /**
@@ -145,7 +147,7 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object>, CallIn
     LlmResponse.Builder read = format.readResponse(parsed, ops.capturesContent());
     LlmResponse.Builder into = read == null ? LlmResponse.builder() : read;
     ServerFacts.copy(response.headers(), into);
-    return into.build();
+    return into.serverTiming(format.readTiming(parsed, response.headers(), isStreamed())).build();
   }
 
   @Override

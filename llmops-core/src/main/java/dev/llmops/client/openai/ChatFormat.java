@@ -30,6 +30,7 @@ import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.chat.completions.ChatCompletionUserMessageParam;
 import com.openai.models.chat.completions.StructuredChatCompletion;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
+import com.openai.models.completions.CompletionUsage;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
@@ -42,6 +43,7 @@ import dev.llmops.MessagePart.Modality;
 import dev.llmops.RequestParameters;
 import dev.llmops.StreamRecorder;
 import dev.llmops.ToolDefinition;
+import dev.llmops.server.ServerTiming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +138,19 @@ final class ChatFormat
         .usage(Usages.of(Fields.known(chat._usage())))
         .finishReasons(reasons)
         .outputs(outputs);
+  }
+
+  @Override
+  ServerTiming.Body timings(ChatCompletion chat) {
+    return timings(chat._additionalProperties(), Fields.known(chat._usage()));
+  }
+
+  private static ServerTiming.Body timings(
+      Map<String, JsonValue> top, @Nullable CompletionUsage usage) {
+    return Timings.body(
+        top,
+        usage == null ? Map.of() : usage._additionalProperties(),
+        usage == null ? null : Fields.known(usage._completionTokens()));
   }
 
   @Override
@@ -496,6 +511,11 @@ final class ChatFormat
       var usage = Fields.known(chunk._usage());
       if (usage != null) {
         into.usage(Usages.of(usage));
+      }
+      if (usage != null || Timings.mayBeIn(chunk._additionalProperties())) {
+        into.serverTiming(
+            ServerTiming.read(
+                ServerTiming.Headers.NONE, timings(chunk._additionalProperties(), usage), true));
       }
       List<ChatCompletionChunk.Choice> choices = Fields.list(chunk._choices());
       for (int i = 0; i < choices.size(); i++) { // no iterator: a chunk costs no bytes

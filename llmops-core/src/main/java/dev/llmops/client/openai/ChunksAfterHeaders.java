@@ -5,6 +5,7 @@ import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
 import dev.llmops.StreamRecorder;
+import dev.llmops.server.ServerTiming;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what the headers say with the first chunk, then reads the chunks. */
@@ -24,6 +25,8 @@ final class ChunksAfterHeaders<C> implements ChunkReader<C> {
     if (first != null) {
       headers = null;
       ServerFacts.copy(first, recorder::header);
+      recorder.serverTiming(
+          ServerTiming.read(Timings.headers(first), ServerTiming.Body.NONE, true));
     }
     chunks.read(chunk, recorder);
   }

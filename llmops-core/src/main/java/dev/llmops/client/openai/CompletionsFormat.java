@@ -3,6 +3,7 @@ package dev.llmops.client.openai;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionChoice;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.completions.CompletionUsage;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
@@ -11,11 +12,14 @@ import dev.llmops.LlmResponse;
 import dev.llmops.Message;
 import dev.llmops.RequestParameters;
 import dev.llmops.StreamRecorder;
+import dev.llmops.server.ServerTiming;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Legacy completions: a text goes on. */
+@SuppressWarnings("deprecation") // fields that other servers still send
 final class CompletionsFormat extends Format<CompletionCreateParams, Completion, Completion>
     implements ChunkReader<Completion> {
 
@@ -80,6 +84,15 @@ final class CompletionsFormat extends Format<CompletionCreateParams, Completion,
   }
 
   @Override
+  ServerTiming.Body timings(Completion completion) {
+    CompletionUsage usage = Fields.known(completion._usage());
+    return Timings.body(
+        completion._additionalProperties(),
+        usage == null ? Map.of() : usage._additionalProperties(),
+        usage == null ? null : Fields.known(usage._completionTokens()));
+  }
+
+  @Override
   ChunkReader<Completion> chunks() {
     return this;
   }
@@ -92,6 +105,9 @@ final class CompletionsFormat extends Format<CompletionCreateParams, Completion,
     var usage = Fields.known(chunk._usage());
     if (usage != null) {
       into.usage(Usages.of(usage));
+    }
+    if (usage != null || Timings.mayBeIn(chunk._additionalProperties())) {
+      into.serverTiming(ServerTiming.read(ServerTiming.Headers.NONE, timings(chunk), true));
     }
     List<CompletionChoice> choices = Fields.list(chunk._choices());
     for (int i = 0; i < choices.size(); i++) {

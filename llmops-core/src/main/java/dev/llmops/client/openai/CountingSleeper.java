@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 final class CountingSleeper implements Sleeper {
 
   /** Only grows; an array of the JDK's, so that it keeps no class loader of ours alive. */
-  private static final ThreadLocal<int[]> WAITS = ThreadLocal.withInitial(() -> new int[1]);
+  private static final ThreadLocal<long[]> WAITS = ThreadLocal.withInitial(() -> new long[2]);
 
   private final Sleeper client;
 
@@ -22,13 +22,21 @@ final class CountingSleeper implements Sleeper {
 
   /** How often blocking calls of this thread have waited so far. */
   static int waits() {
-    return WAITS.get()[0];
+    return (int) WAITS.get()[0];
+  }
+
+  /** How many nanoseconds those took in all. */
+  static long waitedNanos() {
+    return WAITS.get()[1];
   }
 
   @Override
   public void sleep(Duration duration) {
+    long start = System.nanoTime();
     client.sleep(duration);
-    WAITS.get()[0]++; // after it: an interrupted wait is followed by no request
+    long[] waits = WAITS.get();
+    waits[0]++; // after it: an interrupted wait is followed by no request
+    waits[1] += System.nanoTime() - start;
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.llmops.client.openai;
 
+import com.openai.core.http.Headers;
 import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.ChunkReader;
 import dev.llmops.JsonText;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
+import dev.llmops.server.ServerTiming;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,21 @@ abstract class Format<P, R, C> {
     return answer.isInstance(raw) ? response(answer.cast(raw), content) : null;
   }
 
+  /**
+   * What an answer and its headers say about the server's time.
+   *
+   * @param streamed whether the headers came before the answer was written
+   */
+  final @Nullable ServerTiming readTiming(
+      @Nullable Object result, @Nullable Headers headers, boolean streamed) {
+    Object raw = rawResult(result);
+    ServerTiming.Body body = answer.isInstance(raw) ? timings(answer.cast(raw)) : null;
+    return ServerTiming.read(
+        headers == null ? ServerTiming.Headers.NONE : Timings.headers(headers),
+        body == null ? ServerTiming.Body.NONE : body,
+        streamed);
+  }
+
   /** The failure that an answer reports, absent if it reports none. */
   final @Nullable CallError readFailure(@Nullable Object result) {
     Object raw = rawResult(result);
@@ -86,6 +103,11 @@ abstract class Format<P, R, C> {
   abstract Object body(P parameters);
 
   abstract LlmResponse.Builder response(R result, boolean content);
+
+  /** Where an answer may tell the server's time; absent where none is known to. */
+  ServerTiming.@Nullable Body timings(R result) {
+    return null;
+  }
 
   /** The failure that an answer reports; most endpoints answer with an error status instead. */
   @Nullable CallError failure(R result) {

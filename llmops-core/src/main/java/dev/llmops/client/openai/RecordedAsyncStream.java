@@ -95,8 +95,10 @@ final class RecordedAsyncStream<C> implements InvocationHandler {
     @Override
     public void onNext(C chunk) {
       stream.call.chunk(chunk, stream.reader);
+      long consuming = stream.call.consuming();
       try {
         user.onNext(chunk);
+        stream.call.consumed(consuming);
       } catch (Throwable t) {
         stream.call.cancel(Outcome.Reason.CONSUMER_FAILED);
         throw t;

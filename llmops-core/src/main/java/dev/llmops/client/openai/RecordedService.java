@@ -13,6 +13,7 @@ import dev.llmops.client.openai.Service.Route;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -205,21 +206,28 @@ final class RecordedService implements InvocationHandler {
     return open.issue(
         () -> {
           int before = counts ? CountingSleeper.waits() : 0;
+          long waited = counts ? CountingSleeper.waitedNanos() : 0;
           Object result;
           try {
             result = issue.get();
           } catch (Throwable t) {
             if (counts) {
-              open.attempts(CountingSleeper.waits() - before + 1);
+              attempts(open, before, waited);
             }
             throw t;
           }
           if (counts) {
-            open.attempts(CountingSleeper.waits() - before + 1);
+            attempts(open, before, waited);
           }
           return result;
         },
         Failures::of);
+  }
+
+  private static void attempts(OpenCall open, int waitsBefore, long waitedBefore) {
+    open.attempts(
+        CountingSleeper.waits() - waitsBefore + 1,
+        Duration.ofNanos(CountingSleeper.waitedNanos() - waitedBefore));
   }
 
   private static <T> T replayed(OpenCall open, Supplier<T> replay) {

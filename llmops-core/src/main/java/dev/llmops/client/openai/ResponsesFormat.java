@@ -23,6 +23,7 @@ import com.openai.models.responses.ResponseReasoningItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ResponseTextConfig;
+import com.openai.models.responses.ResponseUsage;
 import com.openai.models.responses.StructuredResponse;
 import com.openai.models.responses.StructuredResponseCreateParams;
 import com.openai.models.responses.Tool;
@@ -39,8 +40,10 @@ import dev.llmops.Prompt;
 import dev.llmops.RequestParameters;
 import dev.llmops.StreamRecorder;
 import dev.llmops.ToolDefinition;
+import dev.llmops.server.ServerTiming;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Responses that are created. */
@@ -121,6 +124,19 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
     return status != null && "failed".equals(Fields.known(status._value()))
         ? failureOf(response)
         : null;
+  }
+
+  @Override
+  ServerTiming.Body timings(Response response) {
+    return timingsOf(response);
+  }
+
+  private static ServerTiming.Body timingsOf(Response response) {
+    ResponseUsage usage = Fields.known(response._usage());
+    return Timings.body(
+        response._additionalProperties(),
+        usage == null ? Map.of() : usage._additionalProperties(),
+        usage == null ? null : Fields.known(usage._outputTokens()));
   }
 
   /** Why a response failed, as it says itself. */
@@ -587,6 +603,7 @@ final class ResponsesFormat extends Format<ResponseCreateParams, Response, Respo
     private void ended(StreamRecorder into, @Nullable Response response) {
       if (response != null) {
         LlmResponse.Builder whole = ResponsesFormat.read(response, into.capturesContent());
+        into.serverTiming(ServerTiming.read(ServerTiming.Headers.NONE, timingsOf(response), true));
         into.response(
             inference
                 ? whole.usage(Usages.of(Fields.known(response._usage()))).build()

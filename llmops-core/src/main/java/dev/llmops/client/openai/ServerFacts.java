@@ -28,12 +28,21 @@ final class ServerFacts {
           "server",
           "server-timing",
           "retry-after",
-          "retry-after-ms");
+          "retry-after-ms",
+          "x-compute-type",
+          "x-compute-time",
+          "x-total-time",
+          "x-validation-time",
+          "x-queue-time",
+          "x-inference-time",
+          "x-time-per-token",
+          "x-amzn-bedrock-invocation-latency");
 
   private static final Set<String> LITELLM =
       Set.of(
           "x-litellm-call-id",
           "x-litellm-model-id",
+          "x-litellm-model-api-base", // names the replica
           "x-litellm-model-group",
           "x-litellm-model-name",
           "x-litellm-version",

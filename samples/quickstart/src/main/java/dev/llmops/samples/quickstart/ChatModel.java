@@ -34,6 +34,16 @@ interface ChatModel {
     throw ApiException.of(501, "this server has no embedding model");
   }
 
+  /** What llama.cpp's server shows at {@code /metrics}; null when there is no such page. */
+  default @Nullable String metrics() {
+    return null;
+  }
+
+  /** What llama.cpp's server shows at {@code /props}; null when there is no such page. */
+  default @Nullable ObjectNode props() {
+    return null;
+  }
+
   /** Receives the pieces of an answer in order. */
   interface TextOutput {
     void write(String piece) throws IOException;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,8 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>{@code prompt_tokens} counts the prompt after the model's chat template, without the
  * begin-of-sequence token that the engine may add. {@code completion_tokens} counts the pieces that
  * the engine gave out, which is one a token; the tokens of a character that takes several come as
- * one piece. {@code timings} has the names of llama.cpp's server; prompt time lasts to the first
- * token.
+ * one piece. {@code timings}, {@code /metrics} and {@code /props} have the names of llama.cpp's
+ * server; prompt time lasts to the first token.
  *
  * <p>Once a model was loaded, the JVM ends by {@link System#exit} only, {@link #close} or not: the
  * native binding (de.kherud:llama 4.2.0) leaves a thread of its own attached as a non-daemon one.
@@ -74,6 +75,8 @@ final class GgufModelServer implements AutoCloseable {
     private final String id;
     private final LlamaModel llama;
     private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final LongAdder promptTokensRead = new LongAdder();
+    private final LongAdder tokensWritten = new LongAdder();
     private boolean closed;
 
     private Engine(String id, LlamaModel llama) {
@@ -186,9 +189,31 @@ final class GgufModelServer implements AutoCloseable {
           outputs.cancel();
         }
       }
+      promptTokensRead.add(promptTokens);
+      tokensWritten.add(tokens);
       ObjectNode timings =
           timings(promptTokens, firstNanos - startNanos, tokens, System.nanoTime() - firstNanos);
       return new Completion(tokens >= limit ? "length" : "stop", promptTokens, tokens, timings);
+    }
+
+    @Override
+    public String metrics() {
+      return "# TYPE llamacpp:prompt_tokens_total counter\nllamacpp:prompt_tokens_total "
+          + promptTokensRead.sum()
+          + "\n# TYPE llamacpp:tokens_predicted_total counter\nllamacpp:tokens_predicted_total "
+          + tokensWritten.sum()
+          + "\n# TYPE llamacpp:requests_processing gauge\nllamacpp:requests_processing "
+          + (oneAtATime.isLocked() ? 1 : 0)
+          + "\n# TYPE llamacpp:requests_deferred gauge\nllamacpp:requests_deferred "
+          + oneAtATime.getQueueLength()
+          + "\n";
+    }
+
+    @Override
+    public ObjectNode props() {
+      ObjectNode props = JsonNodeFactory.instance.objectNode();
+      props.putObject("default_generation_settings").put("n_ctx", CONTEXT_TOKENS);
+      return props.put("total_slots", 1).put("model_path", id + ".gguf");
     }
 
     private static InferenceParameters templated(List<ChatRequest.Turn> messages) {

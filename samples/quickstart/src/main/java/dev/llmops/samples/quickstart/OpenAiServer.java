@@ -158,6 +158,22 @@ final class OpenAiServer implements AutoCloseable {
         require(exchange, "POST");
         embeddings(exchange, body(exchange));
       }
+      case "/metrics" -> {
+        require(exchange, "GET");
+        String page = model.metrics();
+        if (page == null) {
+          throw ApiException.of(501, "this server has no metrics");
+        }
+        send(exchange, 200, "text/plain; version=0.0.4", page.getBytes(StandardCharsets.UTF_8));
+      }
+      case "/props" -> {
+        require(exchange, "GET");
+        ObjectNode props = model.props();
+        if (props == null) {
+          throw ApiException.of(501, "this server has no properties");
+        }
+        send(exchange, 200, props);
+      }
       default -> {
         if (!path.startsWith("/v1/models/")) {
           throw ApiException.of(
@@ -375,8 +391,12 @@ final class OpenAiServer implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, int status, JsonNode body) throws IOException {
-    byte[] bytes = JSON.writeValueAsBytes(body);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    send(exchange, status, "application/json", JSON.writeValueAsBytes(body));
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, byte[] bytes)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
   }

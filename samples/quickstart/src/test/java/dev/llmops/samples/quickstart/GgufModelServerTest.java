@@ -12,8 +12,18 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionUsage;
+import dev.llmops.LlmCall;
+import dev.llmops.LlmOps;
+import dev.llmops.client.openai.OpenAiInstrumentation;
+import dev.llmops.server.ServerKind;
+import dev.llmops.server.ServerMonitor;
+import dev.llmops.server.ServerSnapshot;
+import dev.llmops.server.ServerTiming;
+import dev.llmops.sink.RingSink;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +105,56 @@ class GgufModelServerTest {
     ChatCompletionChunk last = chunks.get(chunks.size() - 1);
     assertThat(last.usage().orElseThrow().completionTokens()).isEqualTo(8);
     assertThat(last._additionalProperties()).containsKey("timings");
+  }
+
+  @Test
+  void aRecordedCallSaysWhereItsTimeWent() {
+    RingSink sink = RingSink.ofCapacity(1_000);
+    try (ServerMonitor servers =
+            ServerMonitor.builder()
+                .server("http://127.0.0.1:" + server.baseUrl().getPort())
+                .interval(Duration.ofMillis(100))
+                .build();
+        LlmOps ops = LlmOps.builder().sink(sink).servers(servers).build()) {
+      OpenAIClient recorded = OpenAiInstrumentation.wrap(client, ops);
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      do { // a server is asked about itself only while calls go to it
+        var unused = recorded.chat().completions().create(asking().build());
+      } while (!servers.snapshots().get(0).isKnown() && System.nanoTime() < deadline);
+      try (StreamResponse<ChatCompletionChunk> response =
+          recorded
+              .chat()
+              .completions()
+              .createStreaming(
+                  asking()
+                      .streamOptions(
+                          ChatCompletionStreamOptions.builder().includeUsage(true).build())
+                      .build())) {
+        response.stream().forEach(chunk -> {});
+      }
+    }
+
+    ServerSnapshot known =
+        Objects.requireNonNull(sink.calls().get(sink.calls().size() - 1).server()).start();
+    assertThat(known.isKnown()).as(known.reason()).isTrue();
+    assertThat(known.info().kind()).isEqualTo(ServerKind.LLAMA_CPP);
+    assertThat(known.info().maxRequests()).isEqualTo(1);
+    assertThat(known.load().running()).isBetween(0L, 1L);
+    assertThat(known.load().waiting()).isZero();
+    for (LlmCall call : sink.calls()) {
+      ServerTiming told = Objects.requireNonNull(call.serverTiming());
+      assertThat(told.source()).isEqualTo("llama.cpp");
+      assertThat(told.prefill()).isPositive().isLessThan(call.timing().total());
+      assertThat(told.decode()).isPositive().isLessThan(call.timing().total());
+      assertThat(told.total()).isNull();
+      assertThat(call.timeBreakdown().isConsistent()).isTrue();
+      assertThat(call.problems()).isEmpty();
+      assertThat(call.server()).isNotNull();
+      assertThat(call.explain())
+          .contains(" prefill + ")
+          .contains(" decode + ")
+          .contains(" unattributed (may include queue");
+    }
   }
 
   @Test
