@@ -71,6 +71,7 @@ class LlmOpsAutoConfigurationTest {
     assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("llmops.test.boot"));
   }
 
+  @Feature("`explain()` says what is not wired and why")
   @Test
   void makesAnLlmOpsThatSaysWhatItDidNotFind() {
     application.run(
@@ -127,6 +128,7 @@ class LlmOpsAutoConfigurationTest {
     assertThat(closed).hasSize(1);
   }
 
+  @Feature("an `LlmOps` bean of your own")
   @Test
   void anLlmOpsOfTheApplicationsOwnTakesThePlaceOfOurs() {
     LlmOps own = LlmOps.builder().build();
@@ -159,6 +161,7 @@ class LlmOpsAutoConfigurationTest {
             });
   }
 
+  @Feature("OpenTelemetry: the bean, Boot's, or the Java agent's")
   @Test
   void usesTheOpenTelemetryBean() {
     InMemorySpanExporter spans = InMemorySpanExporter.create();
@@ -318,6 +321,7 @@ class LlmOpsAutoConfigurationTest {
                     .isFalse());
   }
 
+  @Feature("content only where asked for, redacted")
   @Test
   void redactedContentGoesThroughTheApplicationsRedactorsElseThroughOurs() {
     application
@@ -393,6 +397,7 @@ class LlmOpsAutoConfigurationTest {
                     .containsExactly("RingSink", "SampledSink", "SampledSink"));
   }
 
+  @Feature("OpenAI client beans, blocking and asynchronous")
   @Test
   void wrapsOpenAiClientsOfBothKindsOnce() {
     application

@@ -152,7 +152,7 @@ class LlmOpsPropertiesTest {
 
   @Test
   void everyPropertyIsDescribedForEditorsAndInTheDocs() throws Exception {
-    String docs = Files.readString(Path.of("../docs/spring-boot.md"));
+    String docs = Files.readString(Path.of("../docs/spring.md"));
     List<String> names = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     try (InputStream metadata =
@@ -167,7 +167,7 @@ class LlmOpsPropertiesTest {
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(22);
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(39);
     assertThat(missing).isEmpty();
   }
 
@@ -178,12 +178,12 @@ class LlmOpsPropertiesTest {
             .replaceAll("\\s+", " ");
     Matcher block =
         Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("../docs/spring-boot.md")));
+            .matcher(Files.readString(Path.of("../docs/spring.md")));
 
     List<String> blocks = block.results().map(each -> each.group(1)).toList();
 
     assertThat(blocks)
-        .hasSize(3)
+        .hasSize(4)
         .allSatisfy(each -> assertThat(compiled).contains(each.strip().replaceAll("\\s+", " ")));
   }
 
