@@ -206,6 +206,26 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("io.micrometer.context.ContextRegistry")
+  @ConditionalOnClass(name = "reactor.core.publisher.Flux")
+  static class NoPropagation {
+
+    @Bean
+    AfterLlmOps llmOpsNoPropagation() {
+      return new AfterLlmOps() {
+        @Override
+        public void built(LlmOps ops) {}
+
+        @Override
+        public String note() {
+          return "Reactor loses the context of calls: add io.micrometer:context-propagation, and set"
+              + " spring.reactor.context-propagation=auto.";
+        }
+      };
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
   @ConditionalOnBooleanProperty(name = "llmops.annotations.enabled", matchIfMissing = true)
   static class Annotations {
 

@@ -72,6 +72,7 @@ final class LlmOpsFactory {
     builder.note(() -> telemetry);
     builder.note(() -> metrics);
     builder.note(() -> clients(wiring));
+    builder.note(this::endpoint);
     List<AfterLlmOps> afterwards = ordered(AfterLlmOps.class);
     afterwards.forEach(each -> builder.note(each::note));
     ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
@@ -225,6 +226,16 @@ final class LlmOpsFactory {
                 ? "openai-java is not on the class path."
                 : "llmops.openai.enabled=false.")
         : notes;
+  }
+
+  private @Nullable String endpoint() {
+    return !ClassUtils.isPresent(
+                "org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint",
+                beans.getBeanClassLoader())
+            || beans.getBeanNamesForType(LlmOpsEndpoint.class, false, false).length > 0
+        ? null
+        : "The endpoint /actuator/llmops is not exposed; a web application exposes it by"
+            + " management.endpoints.web.exposure.include=health,llmops.";
   }
 
   private <T> List<T> ordered(Class<T> type) {

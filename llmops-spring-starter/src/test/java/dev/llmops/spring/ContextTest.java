@@ -26,6 +26,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -124,6 +125,17 @@ class ContextTest {
     application
         .withPropertyValues("llmops.context.tasks=false")
         .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+  }
+
+  @Test
+  void saysThatReactorLosesTheContextWithoutPropagation() {
+    new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+        .withClassLoader(new FilteredClassLoader("io.micrometer.context"))
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains("Reactor loses the context of calls: add io.micrometer:context"));
   }
 
   @Test

@@ -83,7 +83,11 @@ class LlmOpsAutoConfigurationTest {
               .contains(
                   "Nothing is wired",
                   "No OpenTelemetry was found, so there are no spans and metrics",
-                  "No bean of type OpenAIClient or OpenAIClientAsync was made yet");
+                  "No bean of type OpenAIClient or OpenAIClientAsync was made yet",
+                  "No online scoring: set llmops.online.evaluators",
+                  "No metrics in Micrometer: there is not one MeterRegistry bean",
+                  "Reactor does not restore the context of calls on its threads",
+                  "The endpoint /actuator/llmops is not exposed");
         });
   }
 

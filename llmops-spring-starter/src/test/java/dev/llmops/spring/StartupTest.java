@@ -2,6 +2,8 @@ package dev.llmops.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 
 class StartupTest {
 
-  /** Printed, not asserted: the machine that builds is not idle. */
+  /** Printed, not asserted: the machine that builds is not idle. CPU time of the main thread. */
   @Test
   void saysWhatItAddsToTheStart() {
     List<Long> with = new ArrayList<>();
@@ -31,7 +33,7 @@ class StartupTest {
     Collections.sort(with);
     Collections.sort(without);
     System.out.printf(
-        "Boot %s starts in %d ms with llmops, in %d ms without (medians of 5, warm)%n",
+        "Boot %s takes %d ms of CPU to start with llmops, %d ms without (medians of 5, warm)%n",
         SpringBootVersion.getVersion(), with.get(2) / 1_000_000, without.get(2) / 1_000_000);
 
     assertThat(with).hasSameSizeAs(without);
@@ -59,14 +61,15 @@ class StartupTest {
     SpringApplication application = new SpringApplication(Application.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setLogStartupInfo(false);
-    long begin = System.nanoTime();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long begin = threads.getCurrentThreadCpuTime();
     try (ConfigurableApplicationContext context =
         application.run(
             "--spring.main.banner-mode=off",
             llmops
                 ? "--llmops.log.enabled=false"
                 : "--spring.autoconfigure.exclude=" + LlmOpsAutoConfiguration.class.getName())) {
-      return System.nanoTime() - begin;
+      return threads.getCurrentThreadCpuTime() - begin;
     }
   }
 

@@ -45,7 +45,8 @@ public final class DocsAssistant implements AutoCloseable {
   /** Up to {@code limit} passages that are near to the question, the nearest first. */
   public List<Found> search(String question, int limit) {
     return docs.search(question, limit).stream()
-        .map(match -> new Found(match.passage().source(), text(match.passage()), match.similarity()))
+        .map(
+            match -> new Found(match.passage().source(), text(match.passage()), match.similarity()))
         .toList();
   }
 

@@ -120,8 +120,7 @@ public class Assistant {
                     FunctionParameters.builder()
                         .putAdditionalProperty("type", JsonValue.from("object"))
                         .putAdditionalProperty(
-                            "properties",
-                            JsonValue.from(Map.of("topic", Map.of("type", "string"))))
+                            "properties", JsonValue.from(Map.of("topic", Map.of("type", "string"))))
                         .putAdditionalProperty("required", JsonValue.from(List.of("topic")))
                         .build())
                 .build())

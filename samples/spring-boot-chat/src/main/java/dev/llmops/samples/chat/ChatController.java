@@ -21,8 +21,7 @@ public class ChatController {
   private final Assistant assistant;
   private final Executor executor;
 
-  ChatController(
-      Assistant assistant, @Qualifier("applicationTaskExecutor") Executor executor) {
+  ChatController(Assistant assistant, @Qualifier("applicationTaskExecutor") Executor executor) {
     this.assistant = assistant;
     this.executor = executor;
   }

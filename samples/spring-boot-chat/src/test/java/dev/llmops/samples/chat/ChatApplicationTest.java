@@ -51,10 +51,10 @@ class ChatApplicationTest {
       JsonNode status;
       try (ConfigurableApplicationContext app =
           start(ChatApplication.class, "--chat.otlp-endpoint=" + collector.endpoint())) {
-        JsonNode answer = JSON.readTree(get(app, "/chat", "What is recorded for each call?", "c-1"));
+        JsonNode answer =
+            JSON.readTree(get(app, "/chat", "What is recorded for each call?", "c-1"));
         assertThat(answer.at("/answer").asText()).isNotBlank();
-        String streamed =
-            get(app, "/chat/stream", "How do I see the traces in a backend?", "c-2");
+        String streamed = get(app, "/chat/stream", "How do I see the traces in a backend?", "c-2");
         assertThat(streamed).contains("data:");
 
         assertThat(post(app, "{\"call\":\"" + answer.at("/call").asText() + "\",\"value\":1}"))
@@ -88,8 +88,7 @@ class ChatApplicationTest {
             .containsEntry("gen_ai.conversation.id", call.get("conversationId").asText())
             .containsEntry("gen_ai.usage.input_tokens", call.get("inputTokens").asLong())
             .containsEntry("gen_ai.usage.output_tokens", call.get("outputTokens").asLong());
-        assertThat(spans.get(span.parentSpanId()).span().getName())
-            .startsWith("invoke_workflow ");
+        assertThat(spans.get(span.parentSpanId()).span().getName()).startsWith("invoke_workflow ");
       }
       assertThat(steps.findValuesAsText("kind"))
           .containsExactlyInAnyOrder("workflow", "retrieval", "workflow", "retrieval");
