@@ -28,7 +28,6 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 
@@ -173,7 +172,7 @@ class ChatApplicationTest {
         "http://127.0.0.1:" + app.getEnvironment().getProperty("local.server.port") + path);
   }
 
-  @Configuration(proxyBeanMethods = false)
+  /** Without an annotation, so that scanning does not find it. */
   static class OtherModel {
 
     @Bean
