@@ -32,6 +32,7 @@ public final class LlmContext {
   public static final LlmContext EMPTY = new LlmContext(new Builder());
 
   private static final ThreadLocal<@Nullable LlmContext> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable OnThread> ON_THREAD = new ThreadLocal<>();
   private static final @Nullable ContextCarrier CARRIER = findCarrier();
 
   private final @Nullable String conversationId;
@@ -65,15 +66,19 @@ public final class LlmContext {
   }
 
   /** The context of this thread; {@link #EMPTY} when nothing was said. */
+  @SuppressWarnings("ReferenceEquality") // which of the two was opened later is told by identity
   public static LlmContext current() {
+    LlmContext current = CURRENT.get();
     ContextCarrier carrier = CARRIER;
     if (carrier != null) {
       LlmContext carried = carrier.current();
       if (carried != null) {
-        return carried;
+        OnThread latest = ON_THREAD.get();
+        return latest != null && latest.context == current && latest.carried == carried
+            ? latest.context
+            : carried;
       }
     }
-    LlmContext current = CURRENT.get();
     return current == null ? EMPTY : current;
   }
 
@@ -121,6 +126,24 @@ public final class LlmContext {
     Scope carried = carrier == null ? null : carrier.attach(this);
     CURRENT.set(this);
     return new OpenScope(before, carried);
+  }
+
+  /**
+   * Like {@link #open()}, but no {@link ContextCarrier} is asked to carry it: for what sets and
+   * restores threads' values in an order of its own, as Reactor's context propagation does. A
+   * carrier's scopes must be closed in reverse order, and one that is not leaves its context on the
+   * thread for good.
+   */
+  public Scope openOnThread() {
+    LlmContext before = CURRENT.get();
+    OnThread beforeOnThread = ON_THREAD.get();
+    ContextCarrier carrier = CARRIER;
+    CURRENT.set(this);
+    ON_THREAD.set(new OnThread(this, carrier == null ? null : carrier.current()));
+    return () -> {
+      restore(CURRENT, before);
+      restore(ON_THREAD, beforeOnThread);
+    };
   }
 
   /** The task, run in this context wherever it runs. */
@@ -280,6 +303,17 @@ public final class LlmContext {
     }
   }
 
+  private static <T> void restore(ThreadLocal<@Nullable T> holder, @Nullable T before) {
+    if (before == null) {
+      holder.remove();
+    } else {
+      holder.set(before);
+    }
+  }
+
+  /** A context that was opened for this thread alone, and what was carried then. */
+  private record OnThread(LlmContext context, @Nullable LlmContext carried) {}
+
   /** An opened context; close it on the thread that opened it, in reverse order. */
   public interface Scope extends AutoCloseable {
     /** Restores what was current before. Never throws. */
@@ -298,11 +332,7 @@ public final class LlmContext {
 
     @Override
     public void close() {
-      if (before == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(before);
-      }
+      restore(CURRENT, before);
       if (carried != null) {
         carried.close();
       }

@@ -24,6 +24,22 @@ class LlmContextTest {
   }
 
   @Test
+  void openedOnTheThreadAloneItIsCurrentUntilClosed() {
+    try (LlmContext.Scope outer = LlmContext.builder().user("u-1").open()) {
+      try (LlmContext.Scope alone = LlmContext.builder().user("u-2").build().openOnThread()) {
+        assertThat(LlmContext.current().userId()).isEqualTo("u-2");
+        try (LlmContext.Scope inner = LlmContext.extend().conversation("c-1").open()) {
+          assertThat(LlmContext.current().userId()).isEqualTo("u-2");
+          assertThat(LlmContext.current().conversationId()).isEqualTo("c-1");
+        }
+        assertThat(LlmContext.current().conversationId()).isNull();
+      }
+      assertThat(LlmContext.current().userId()).isEqualTo("u-1");
+    }
+    assertThat(LlmContext.current()).isSameAs(LlmContext.EMPTY);
+  }
+
+  @Test
   void anExecutorCarriesItOnlyWhenWrapped() throws Exception {
     ExecutorService executor = Executors.newSingleThreadExecutor();
     AtomicReference<String> wrapped = new AtomicReference<>();

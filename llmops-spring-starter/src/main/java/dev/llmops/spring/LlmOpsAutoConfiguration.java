@@ -1,29 +1,42 @@
 package dev.llmops.spring;
 
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.client.springai.SpringAiAdvisor;
 import dev.llmops.client.springai.SpringAiObservationHandler;
+import dev.llmops.eval.Evaluator;
+import dev.llmops.eval.online.OnlineEvaluation;
 import dev.llmops.sink.RingSink;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.TaskDecorator;
 
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
  * {@code CallInterceptor} and {@code Pricing} beans, in their order, and from the properties under
- * {@code llmops} ({@link LlmOpsProperties}); and wraps its OpenAI client beans.
+ * {@code llmops} ({@link LlmOpsProperties}); wraps its OpenAI client beans; and brings the
+ * endpoint, online scoring, the context of web requests and tasks, and steps by annotation.
  *
  * <p>The application's OpenTelemetry is used: its bean, else the Java agent's; the global one is
  * never set. {@link LlmOps#explain()} tells what was found. An {@link LlmOps} bean of the
@@ -36,9 +49,16 @@ import org.springframework.core.annotation.Order;
       // Boot 3.5, Boot 4, OpenTelemetry's starter
       "org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration",
       "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration",
-      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration"
+      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration",
+      // both; its decorator, where it has one, is kept
+      "org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration"
     })
-@EnableConfigurationProperties(LlmOpsProperties.class)
+@EnableConfigurationProperties({
+  LlmOpsProperties.class,
+  LlmOpsContextProperties.class,
+  LlmOpsMicrometerProperties.class
+})
+@ImportRuntimeHints(LlmOpsRuntimeHints.class)
 public final class LlmOpsAutoConfiguration {
 
   /** The latest records, for {@code llmops.ring.capacity}; also when llmops is off, then empty. */
@@ -49,11 +69,22 @@ public final class LlmOpsAutoConfiguration {
     return new LlmOpsFactory(properties, beans).ring();
   }
 
+  @Bean
+  Wiring llmOpsWiring(ObjectProvider<WrappedClients> clients) {
+    return new Wiring(clients);
+  }
+
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
-  LlmOps llmOps(LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
-    return new LlmOpsFactory(properties, beans).create();
+  LlmOps llmOps(
+      LlmOpsProperties properties,
+      LlmOpsMicrometerProperties micrometer,
+      Wiring wiring,
+      ConfigurableListableBeanFactory beans) {
+    return new LlmOpsFactory(properties, beans).create(wiring, micrometer.enabled());
   }
+
+  // Client libraries, one nested configuration each: a ClientPostProcessor that wraps their beans.
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "com.openai.client.OpenAIClient")
@@ -100,6 +131,149 @@ public final class LlmOpsAutoConfiguration {
       ChatClientCustomizer llmOpsChatClientCustomizer(SpringAiAdvisor advisor) {
         return client -> client.defaultAdvisors(advisor);
       }
+    }
+  }
+
+  /** With a ring of its own, as a page without calls helps nobody. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint")
+  @ConditionalOnAvailableEndpoint(endpoint = LlmOpsEndpoint.class)
+  static class Actuator {
+
+    @Bean(destroyMethod = "") // LlmOps closes its sinks
+    @ConditionalOnMissingBean({RingSink.class, LlmOps.class})
+    RingSink llmOpsEndpointRing(
+        LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
+      return new LlmOpsFactory(properties, beans).ring();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LlmOpsEndpoint llmOpsEndpoint(
+        ObjectProvider<LlmOps> ops, ObjectProvider<RingSink> ring, Wiring wiring) {
+      return new LlmOpsEndpoint(ops, ring, wiring);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "dev.llmops.eval.online.OnlineEvaluation")
+  @EnableConfigurationProperties(LlmOpsOnlineProperties.class)
+  static class Online {
+
+    @Bean(destroyMethod = "") // LlmOps closes its sinks
+    @Conditional(OnlineScoringCondition.class)
+    @ConditionalOnMissingBean({OnlineEvaluation.class, LlmOps.class})
+    OnlineEvaluation llmOpsOnlineEvaluation(
+        LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
+      return OnlineScoring.create(properties, evaluators.orderedStream().toList());
+    }
+
+    @Bean
+    OnlineScoring llmOpsOnlineScoring(ObjectProvider<OnlineEvaluation> evaluation) {
+      return new OnlineScoring(evaluation);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("dev.llmops.eval.online.OnlineEvaluation")
+  @Conditional(OnlineScoringCondition.class)
+  static class OnlineWithoutEval {
+
+    @Bean
+    @Lazy(false)
+    Object llmOpsOnlineWithoutEval() {
+      throw new LlmOpsConfigurationException(
+          "llmops.online.evaluators is set, but llmops-eval is not on the class path",
+          "Add the dependency dev.llmops:llmops-eval, or remove llmops.online.");
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication
+  @Conditional(RequestFactsCondition.class)
+  static class Requests {
+
+    @Bean
+    RequestFacts llmOpsRequestFacts(LlmOpsContextProperties properties) {
+      return new RequestFacts(properties);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.SERVLET)
+    static class Servlet {
+
+      @Bean
+      @ConditionalOnMissingBean
+      LlmContextFilter llmOpsContextFilter(RequestFacts facts) {
+        return new LlmContextFilter(facts);
+      }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.REACTIVE)
+    @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
+    static class Reactive {
+
+      @Bean
+      @ConditionalOnMissingBean
+      LlmContextWebFilter llmOpsContextWebFilter(RequestFacts facts) {
+        return new LlmContextWebFilter(facts);
+      }
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBooleanProperty(name = "llmops.context.tasks", matchIfMissing = true)
+  static class Tasks {
+
+    /** Boot gives it to its executors and schedulers, those of virtual threads as well. */
+    @Bean
+    @ConditionalOnMissingBean
+    TaskDecorator llmOpsTaskDecorator() {
+      return task -> LlmContext.current().wrap(task);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
+  @ConditionalOnBooleanProperty(name = "llmops.context.reactor", matchIfMissing = true)
+  static class Propagation {
+
+    @Bean
+    @Lazy(false)
+    ContextPropagation llmOpsContextPropagation(Environment environment) {
+      return new ContextPropagation(environment);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("io.micrometer.context.ContextRegistry")
+  @ConditionalOnClass(name = "reactor.core.publisher.Flux")
+  static class NoPropagation {
+
+    @Bean
+    AfterLlmOps llmOpsNoPropagation() {
+      return new AfterLlmOps() {
+        @Override
+        public void built(LlmOps ops) {}
+
+        @Override
+        public String note() {
+          return "Reactor loses the context of calls: add io.micrometer:context-propagation, and set"
+              + " spring.reactor.context-propagation=auto.";
+        }
+      };
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBooleanProperty(name = "llmops.annotations.enabled", matchIfMissing = true)
+  static class Annotations {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static StepAnnotationPostProcessor llmOpsStepAnnotations(ObjectProvider<LlmOps> ops) {
+      return new StepAnnotationPostProcessor(ops);
     }
   }
 }

@@ -32,11 +32,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.ClassUtils;
 
 /** Builds {@link LlmOps} from the application's beans and properties. */
 final class LlmOpsFactory {
 
   private static final Logger log = LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
+
+  private static final int DEFAULT_RING_CAPACITY = 200;
 
   private final LlmOpsProperties properties;
   private final ConfigurableListableBeanFactory beans;
@@ -46,7 +49,7 @@ final class LlmOpsFactory {
     this.beans = beans;
   }
 
-  LlmOps create() {
+  LlmOps create(Wiring wiring, MetricsToMicrometer toMicrometer) {
     if (!properties.enabled()) {
       log.info("llmops is off: llmops.enabled=false");
       return LlmOps.noop();
@@ -54,7 +57,11 @@ final class LlmOpsFactory {
     LlmOps.Builder builder = LlmOps.builder().pricing(pricing());
     List<CallObserver> observers = ordered(CallObserver.class);
     observers.forEach(builder::observer);
-    String telemetry = addOpenTelemetry(builder, observers);
+    OpenTelemetrySource source = addOpenTelemetry(builder, observers);
+    wiring.found(source);
+    String telemetry = source.note();
+    String metrics = addMicrometer(builder, source, toMicrometer);
+    wiring.metrics(metrics);
     List<CallSink> sinks = new ArrayList<>(ordered(CallSink.class));
     addJsonl(sinks);
     if (properties.log().enabled()) {
@@ -63,33 +70,42 @@ final class LlmOpsFactory {
     sinks.forEach(builder::sink);
     ordered(CallInterceptor.class).forEach(builder::interceptor);
     builder.note(() -> telemetry);
-    builder.note(this::clients);
+    builder.note(() -> metrics);
+    builder.note(() -> clients(wiring));
     builder.note(this::others);
+    builder.note(this::endpoint);
+    List<AfterLlmOps> afterwards = ordered(AfterLlmOps.class);
+    afterwards.forEach(each -> builder.note(each::note));
     ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
     LlmOps ops = builder.build();
+    afterwards.forEach(each -> each.built(ops));
     log.info("llmops: {} {}", telemetry, sinks(ops));
     return ops;
   }
 
   RingSink ring() {
     Integer capacity = properties.ring().capacity();
-    RingSink.Builder ring = RingSink.builder().content(content(properties.ring().content()));
-    return capacity == null ? ring.build() : ring.capacity(capacity).build();
+    return RingSink.builder()
+        .content(content(properties.ring().content()))
+        .capacity(capacity == null ? DEFAULT_RING_CAPACITY : capacity)
+        .build();
   }
 
-  /** Returns what was found, in plain words. */
-  private String addOpenTelemetry(LlmOps.Builder builder, List<CallObserver> observers) {
+  /** Returns what was found and is used. */
+  private OpenTelemetrySource addOpenTelemetry(
+      LlmOps.Builder builder, List<CallObserver> observers) {
     if (observers.stream().anyMatch(OtelCallObserver.class::isInstance)) {
-      return "OpenTelemetry: the application's own OtelCallObserver bean.";
+      return OpenTelemetrySource.ofApplication(
+          "OpenTelemetry: the application's own OtelCallObserver bean.");
     }
     LlmOpsProperties.Otel settings = properties.otel();
     if (!settings.enabled()) {
-      return "No spans and metrics: llmops.otel.enabled=false.";
+      return OpenTelemetrySource.none("No spans and metrics: llmops.otel.enabled=false.");
     }
     OpenTelemetrySource source = OpenTelemetrySource.find(beans);
     OpenTelemetry openTelemetry = source.openTelemetry();
     if (openTelemetry == null) {
-      return source.note();
+      return source;
     }
     try {
       OtelCallObserver.Builder observer =
@@ -104,12 +120,29 @@ final class LlmOpsFactory {
       boolean theirs =
           properties.springAi().enabled() && properties.springAi().spans() == SpringAiSpans.THEIRS;
       builder.observer(theirs ? new SpansOfSpringAi(ours, observer.spans(false).build()) : ours);
-      return source.note();
+      return source;
     } catch (RuntimeException | LinkageError e) {
       // an OpenTelemetry that we cannot work with must not keep the application from starting
       log.warn("could not use the application's OpenTelemetry; there are no spans and metrics", e);
-      return "No spans and metrics: " + e + ". " + source.note();
+      return OpenTelemetrySource.none("No spans and metrics: " + e + ". " + source.note());
     }
+  }
+
+  /** Returns what was found, in plain words; empty when Micrometer is not there. */
+  private String addMicrometer(
+      LlmOps.Builder builder, OpenTelemetrySource source, MetricsToMicrometer wanted) {
+    if (!ClassUtils.isPresent(
+        "io.micrometer.core.instrument.MeterRegistry", beans.getBeanClassLoader())) {
+      return "";
+    }
+    if (wanted == MetricsToMicrometer.FALSE) {
+      return "No metrics in Micrometer: llmops.micrometer.enabled=false.";
+    }
+    if (wanted == MetricsToMicrometer.AUTO && source.metrics()) {
+      return "No metrics in Micrometer, as OpenTelemetry has them; llmops.micrometer.enabled=true"
+          + " records them twice.";
+    }
+    return MicrometerCallObserver.addTo(builder, beans);
   }
 
   private void addJsonl(List<CallSink> sinks) {
@@ -189,11 +222,8 @@ final class LlmOpsFactory {
     }
   }
 
-  private String clients() {
-    String notes =
-        ordered(WrappedClients.class).stream()
-            .map(WrappedClients::note)
-            .collect(Collectors.joining(" "));
+  private String clients(Wiring wiring) {
+    String notes = String.join(" ", wiring.clientNotes());
     return notes.isEmpty()
         ? "No client beans are wrapped: "
             + (properties.openai().enabled()
@@ -206,6 +236,16 @@ final class LlmOpsFactory {
     return ordered(WiringNote.class).stream()
         .map(WiringNote::note)
         .collect(Collectors.joining(" "));
+  }
+
+  private @Nullable String endpoint() {
+    return !ClassUtils.isPresent(
+                "org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint",
+                beans.getBeanClassLoader())
+            || beans.getBeanNamesForType(LlmOpsEndpoint.class, false, false).length > 0
+        ? null
+        : "The endpoint /actuator/llmops is not exposed; a web application exposes it by"
+            + " management.endpoints.web.exposure.include=health,llmops.";
   }
 
   private <T> List<T> ordered(Class<T> type) {

@@ -4,103 +4,35 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
 import dev.llmops.LlmOps;
 import dev.llmops.client.openai.OpenAiInstrumentation;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.aop.scope.ScopedObject;
-import org.springframework.beans.BeansException;
-import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/**
- * Wraps the application's OpenAI clients as they are made. {@link LlmOps} is asked for only then:
- * before, it would be made too early, and all it needs with it.
- */
-final class OpenAiClientPostProcessor implements BeanPostProcessor, WrappedClients {
-
-  private static final Logger log = LoggerFactory.getLogger(OpenAiClientPostProcessor.class);
-  private static final int MAX_NAMES = 100;
-
-  private final ObjectProvider<LlmOps> ops;
-  private final Map<String, String> beans = Collections.synchronizedMap(new LinkedHashMap<>());
+/** Wraps the application's OpenAI clients as they are made. */
+final class OpenAiClientPostProcessor extends ClientPostProcessor {
 
   OpenAiClientPostProcessor(ObjectProvider<LlmOps> ops) {
-    this.ops = ops;
+    super(ops);
   }
 
   @Override
-  public Object postProcessAfterInitialization(Object bean, String beanName) {
-    if (!(bean instanceof OpenAIClient || bean instanceof OpenAIClientAsync)) {
-      return bean;
-    }
-    if (bean instanceof ScopedObject) {
-      return bean; // a scope's proxy: the client behind it is a bean of its own and is wrapped
-    }
-    LlmOps found = ops(beanName);
-    if (found == null || found.isNoop()) {
-      return bean;
-    }
-    try {
-      Object wrapped =
-          bean instanceof OpenAIClient client
-              ? OpenAiInstrumentation.wrap(client, found)
-              : OpenAiInstrumentation.wrap((OpenAIClientAsync) bean, found);
-      remember(beanName, wrapped == bean ? "wrapped by the application" : "wrapped");
-      return wrapped;
-    } catch (RuntimeException | LinkageError e) {
-      log.warn("could not wrap the bean [{}]; its calls are not recorded", beanName, e);
-      remember(beanName, "NOT wrapped: " + e);
-      return bean;
-    }
+  boolean isClient(Object bean) {
+    return bean instanceof OpenAIClient || bean instanceof OpenAIClientAsync;
   }
 
   @Override
-  public String note() {
-    Map<String, String> seen;
-    synchronized (beans) {
-      seen = new LinkedHashMap<>(beans);
-    }
-    if (seen.isEmpty()) {
-      return "No bean of type OpenAIClient or OpenAIClientAsync was made yet, so none is wrapped;"
-          + " wrap other clients with OpenAiInstrumentation.wrap(client, ops).";
-    }
-    TreeSet<String> lines = new TreeSet<>();
-    seen.forEach((name, state) -> lines.add("[" + name + "] " + state));
-    return "OpenAI client beans: " + String.join(", ", lines) + ".";
+  Object wrap(Object client, LlmOps ops) {
+    return client instanceof OpenAIClient sync
+        ? OpenAiInstrumentation.wrap(sync, ops)
+        : OpenAiInstrumentation.wrap((OpenAIClientAsync) client, ops);
   }
 
-  private @Nullable LlmOps ops(String beanName) {
-    try {
-      LlmOps found = ops.getIfUnique();
-      if (found == null) {
-        leave(beanName, "there is not one LlmOps bean; mark one as @Primary");
-      }
-      return found;
-    } catch (BeansException e) {
-      if (!e.contains(BeanCurrentlyInCreationException.class)) {
-        throw e;
-      }
-      leave(
-          beanName,
-          "a part of the LlmOps bean (a sink, an observer) needs this client itself; give that part"
-              + " a client of its own, or inject this one as ObjectProvider");
-      return null;
-    }
+  @Override
+  String noun() {
+    return "OpenAI client";
   }
 
-  private void leave(String beanName, String why) {
-    log.warn("did not wrap the bean [{}], its calls are not recorded: {}", beanName, why);
-    remember(beanName, "NOT wrapped: " + why);
-  }
-
-  private void remember(String beanName, String state) {
-    if (beans.size() < MAX_NAMES) {
-      beans.put(beanName, state);
-    }
+  @Override
+  String nothingYet() {
+    return "No bean of type OpenAIClient or OpenAIClientAsync was made yet, so none is wrapped;"
+        + " wrap other clients with OpenAiInstrumentation.wrap(client, ops).";
   }
 }

@@ -19,39 +19,59 @@ import org.springframework.util.ClassUtils;
  *
  * @param openTelemetry absent when there is none
  * @param spans whether spans made with it can arrive anywhere
+ * @param metrics whether measurements made with it can arrive anywhere
+ * @param owner whose it is: {@code spring-boot}, {@code application}, {@code global} or {@code
+ *     none}
  * @param note what was found, in plain words
  */
-record OpenTelemetrySource(@Nullable OpenTelemetry openTelemetry, boolean spans, String note) {
+record OpenTelemetrySource(
+    @Nullable OpenTelemetry openTelemetry,
+    boolean spans,
+    boolean metrics,
+    String owner,
+    String note) {
 
   private static final String AGENT = "io.opentelemetry.javaagent.OpenTelemetryAgent";
   private static final String NONE =
       "No OpenTelemetry was found, so there are no spans and metrics: neither a bean of type"
           + " OpenTelemetry nor the Java agent. Add one of Boot's or OpenTelemetry's starters, or"
-          + " define the bean (docs/spring-boot.md).";
+          + " define the bean (docs/spring.md).";
+
+  /** None is used, for this reason. */
+  static OpenTelemetrySource none(String note) {
+    return new OpenTelemetrySource(null, false, false, "none", note);
+  }
+
+  /** The application wires its own; that measurements arrive is taken for granted. */
+  static OpenTelemetrySource ofApplication(String note) {
+    return new OpenTelemetrySource(null, true, true, "application", note);
+  }
 
   static OpenTelemetrySource find(ConfigurableListableBeanFactory beans) {
     if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, OpenTelemetry.class).length
         == 0) {
       OpenTelemetry global = global();
       return global == null
-          ? new OpenTelemetrySource(null, false, NONE)
+          ? none(NONE)
           : new OpenTelemetrySource(
-              global, true, "OpenTelemetry: the global one (the Java agent's).");
+              global, true, true, "global", "OpenTelemetry: the global one (the Java agent's).");
     }
     NamedBeanHolder<OpenTelemetry> bean;
     try {
       bean = beans.resolveNamedBean(OpenTelemetry.class);
     } catch (NoUniqueBeanDefinitionException e) {
-      return new OpenTelemetrySource(
-          null,
-          false,
+      return none(
           "No OpenTelemetry is used, so there are no spans and metrics: there are several beans of"
               + " that type; mark one as @Primary.");
     }
     String name = bean.getBeanName();
     if (!isFromBoot(beans, name)) {
       return new OpenTelemetrySource(
-          bean.getBeanInstance(), true, "OpenTelemetry: the bean [" + name + "].");
+          bean.getBeanInstance(),
+          true,
+          true,
+          "application",
+          "OpenTelemetry: the bean [" + name + "].");
     }
     return ofBoot(beans, name, bean.getBeanInstance());
   }
@@ -70,6 +90,8 @@ record OpenTelemetrySource(@Nullable OpenTelemetry openTelemetry, boolean spans,
         return new OpenTelemetrySource(
             global,
             true,
+            true,
+            "global",
             "OpenTelemetry: the global one (the Java agent's); Boot's bean ["
                 + name
                 + "] exports nothing.");
@@ -88,7 +110,7 @@ record OpenTelemetrySource(@Nullable OpenTelemetry openTelemetry, boolean spans,
           " It has no SdkMeterProvider bean, so metrics of OpenTelemetry go nowhere: define that"
               + " bean.");
     }
-    return new OpenTelemetrySource(openTelemetry, spans, note.toString());
+    return new OpenTelemetrySource(openTelemetry, spans, metrics, "spring-boot", note.toString());
   }
 
   private static boolean isFromBoot(ConfigurableListableBeanFactory beans, String name) {

@@ -10,7 +10,7 @@ import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import org.springframework.context.annotation.Bean;
 
-/** The code of {@code docs/spring-boot.md}, so that it compiles. */
+/** The code of {@code docs/spring.md}, so that it compiles. */
 class DocsExamples {
 
   @Bean // com.openai:openai-java, recorded from now on
@@ -34,5 +34,12 @@ class DocsExamples {
   @Bean
   OpenTelemetry openTelemetry(OtlpExport export) {
     return export.openTelemetry();
+  }
+
+  private final java.util.Map<String, String> dictionary = java.util.Map.of();
+
+  @LlmTool(value = "look_up", description = "Looks a word up.")
+  public String lookUp(String word) {
+    return dictionary.get(word);
   }
 }

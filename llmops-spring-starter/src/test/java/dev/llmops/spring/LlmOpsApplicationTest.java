@@ -42,6 +42,7 @@ import org.springframework.context.annotation.Configuration;
  */
 class LlmOpsApplicationTest {
 
+  @Feature("a call of a client bean is a span, metrics and a line of a file")
   @Test
   void aCallOfTheClientBeanIsASpanMetricsAndALineOfTheFile(@TempDir Path directory) {
     Path file = directory.resolve("calls.jsonl");

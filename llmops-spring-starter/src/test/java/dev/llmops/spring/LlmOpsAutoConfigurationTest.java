@@ -71,6 +71,7 @@ class LlmOpsAutoConfigurationTest {
     assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("llmops.test.boot"));
   }
 
+  @Feature("`explain()` says what is not wired and why")
   @Test
   void makesAnLlmOpsThatSaysWhatItDidNotFind() {
     application.run(
@@ -82,7 +83,11 @@ class LlmOpsAutoConfigurationTest {
               .contains(
                   "Nothing is wired",
                   "No OpenTelemetry was found, so there are no spans and metrics",
-                  "No bean of type OpenAIClient or OpenAIClientAsync was made yet");
+                  "No bean of type OpenAIClient or OpenAIClientAsync was made yet",
+                  "No online scoring: set llmops.online.evaluators",
+                  "No metrics in Micrometer: there is not one MeterRegistry bean",
+                  "Reactor does not restore the context of calls on its threads",
+                  "The endpoint /actuator/llmops is not exposed");
         });
   }
 
@@ -127,6 +132,7 @@ class LlmOpsAutoConfigurationTest {
     assertThat(closed).hasSize(1);
   }
 
+  @Feature("an `LlmOps` bean of your own")
   @Test
   void anLlmOpsOfTheApplicationsOwnTakesThePlaceOfOurs() {
     LlmOps own = LlmOps.builder().build();
@@ -159,6 +165,7 @@ class LlmOpsAutoConfigurationTest {
             });
   }
 
+  @Feature("OpenTelemetry: the bean, Boot's, or the Java agent's")
   @Test
   void usesTheOpenTelemetryBean() {
     InMemorySpanExporter spans = InMemorySpanExporter.create();
@@ -318,6 +325,7 @@ class LlmOpsAutoConfigurationTest {
                     .isFalse());
   }
 
+  @Feature("content only where asked for, redacted")
   @Test
   void redactedContentGoesThroughTheApplicationsRedactorsElseThroughOurs() {
     application
@@ -393,6 +401,7 @@ class LlmOpsAutoConfigurationTest {
                     .containsExactly("RingSink", "SampledSink", "SampledSink"));
   }
 
+  @Feature("OpenAI client beans, blocking and asynchronous")
   @Test
   void wrapsOpenAiClientsOfBothKindsOnce() {
     application

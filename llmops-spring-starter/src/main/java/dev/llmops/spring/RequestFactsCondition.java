@@ -1,0 +1,19 @@
+package dev.llmops.spring;
+
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
+
+/** Whether {@code llmops.context} asks for anything of web requests. */
+final class RequestFactsCondition implements Condition {
+
+  @Override
+  public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+    Environment environment = context.getEnvironment();
+    return StringUtils.hasText(environment.getProperty("llmops.context.conversation-header"))
+        || environment.getProperty("llmops.context.session", Boolean.class, false)
+        || environment.getProperty("llmops.context.user", Boolean.class, false);
+  }
+}

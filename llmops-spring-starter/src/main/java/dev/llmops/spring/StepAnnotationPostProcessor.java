@@ -1,0 +1,55 @@
+package dev.llmops.spring;
+
+import dev.llmops.LlmOps;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Proxies beans that have methods with {@link LlmTool}, {@link LlmAgent} or {@link LlmWorkflow}.
+ */
+final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+  private static final long serialVersionUID = 1;
+
+  StepAnnotationPostProcessor(ObjectProvider<LlmOps> ops) {
+    advisor = new DefaultPointcutAdvisor(new Annotated(), new StepInterceptor(ops));
+    setBeforeExistingAdvisors(false); // inside @Async's: a step begins on the thread that runs it
+  }
+
+  private static final class Annotated extends StaticMethodMatcherPointcut {
+
+    private static final List<Class<? extends Annotation>> ANNOTATIONS =
+        List.of(LlmTool.class, LlmAgent.class, LlmWorkflow.class);
+
+    @Override
+    public ClassFilter getClassFilter() {
+      // most beans are the framework's own: looking at all their methods takes its time
+      return type -> {
+        String name = type.getName();
+        return !name.startsWith("org.springframework.") && !name.startsWith("java.");
+      };
+    }
+
+    @Override
+    public boolean matches(Method method, Class<?> target) {
+      if (method.getDeclaringClass() == Object.class) {
+        return false;
+      }
+      Method specific = AopUtils.getMostSpecificMethod(method, target);
+      for (Class<? extends Annotation> each : ANNOTATIONS) {
+        if (AnnotatedElementUtils.hasAnnotation(specific, each)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

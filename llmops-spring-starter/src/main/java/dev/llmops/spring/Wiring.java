@@ -1,0 +1,49 @@
+package dev.llmops.spring;
+
+import dev.llmops.LlmOps;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** What was found when {@link LlmOps} was built, for the endpoint. Thread-safe. */
+final class Wiring {
+
+  private final ObjectProvider<WrappedClients> clients;
+  private volatile @Nullable OpenTelemetrySource telemetry;
+  private volatile String metrics = "";
+
+  Wiring(ObjectProvider<WrappedClients> clients) {
+    this.clients = clients;
+  }
+
+  void found(OpenTelemetrySource source) {
+    telemetry = source;
+  }
+
+  void metrics(String note) {
+    metrics = note;
+  }
+
+  /** Absent while {@link LlmOps} is not built, or when the application builds its own. */
+  @Nullable OpenTelemetrySource telemetry() {
+    return telemetry;
+  }
+
+  /** Where Micrometer's metrics come from, in plain words; empty when there is nothing to say. */
+  String metrics() {
+    return metrics;
+  }
+
+  List<String> clientNotes() {
+    return clients.orderedStream().map(WrappedClients::note).toList();
+  }
+
+  /** The state of every client bean that was seen, by name. */
+  Map<String, String> clientBeans() {
+    Map<String, String> all = new TreeMap<>();
+    clients.orderedStream().forEach(each -> all.putAll(each.beans()));
+    return all;
+  }
+}

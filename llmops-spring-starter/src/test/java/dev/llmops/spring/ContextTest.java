@@ -1,0 +1,298 @@
+package dev.llmops.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llmops.LlmCall;
+import dev.llmops.LlmContext;
+import dev.llmops.LlmOps;
+import dev.llmops.LlmRequest;
+import dev.llmops.LlmResponse;
+import dev.llmops.sink.RingSink;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.WebFilter;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+class ContextTest {
+
+  private static final String[] ASKED = {
+    "--llmops.ring.capacity=10",
+    "--llmops.context.conversation-header=X-Conversation-Id",
+    "--llmops.context.user=true",
+    "--llmops.context.session=true",
+    "--llmops.context.salt=0123456789abcdef",
+    "--spring.reactor.context-propagation=auto"
+  };
+
+  @Feature("conversation, session and user of a request: MVC, also on `@Async` threads")
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "true"})
+  void aServletRequestsCallsKnowWhoseTheyAre(String virtualThreads) throws Exception {
+    String[] arguments = withVirtualThreads(virtualThreads);
+    try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Mvc.class, arguments)) {
+      assertThat(app.get("/call", "X-Conversation-Id", "c-7", "X-User", "ann").status())
+          .isEqualTo(200);
+      assertThat(app.get("/async", "X-Conversation-Id", "c-8", "X-User", "ann").status())
+          .isEqualTo(200);
+      assertThat(app.get("/call", "X-Conversation-Id", "c".repeat(257)).status()).isEqualTo(200);
+
+      java.util.List<LlmCall> calls =
+          app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
+      assertThat(calls.get(0).conversationId()).isEqualTo("c-7");
+      assertThat(calls.get(1).conversationId()).isEqualTo("c-8");
+      assertThat(calls.get(2).conversationId()).as("too long").isNull();
+      // printf 'user:ann' | openssl dgst -sha256 -hmac 0123456789abcdef, the first 32 digits
+      assertThat(calls.get(0).userId()).isEqualTo(ANN).isEqualTo(calls.get(1).userId());
+      assertThat(calls.get(2).userId()).isNull();
+      assertThat(calls.get(0).sessionId()).as("the filter begins none").isNull();
+    }
+  }
+
+  @Feature("conversation, session and user of a request: WebFlux, across its threads")
+  @Test
+  void aWebFluxRequestsCallsKnowWhoseTheyAre() throws Exception {
+    try (WebApp app = WebApp.start(WebApplicationType.REACTIVE, Flux.class, ASKED)) {
+      assertThat(app.get("/call", "X-Conversation-Id", "c-7", "X-User", "ann").status())
+          .isEqualTo(200);
+
+      LlmCall call = app.bean(RingSink.class).awaitCalls(1, Duration.ofSeconds(10)).get(0);
+      assertThat(call.conversationId()).isEqualTo("c-7");
+      assertThat(call.userId()).isEqualTo(ANN);
+    }
+  }
+
+  @Test
+  void nothingIsReadUnlessAskedFor() throws Exception {
+    try (WebApp app =
+        WebApp.start(WebApplicationType.SERVLET, Mvc.class, "--llmops.ring.capacity=10")) {
+      app.get("/call", "X-Conversation-Id", "c-7", "X-User", "ann");
+
+      LlmCall call = app.bean(RingSink.class).awaitCalls(1, Duration.ofSeconds(10)).get(0);
+      assertThat(call.conversationId()).isNull();
+      assertThat(call.userId()).isNull();
+    }
+  }
+
+  @Feature("tasks of the application's executor have their submitter's context")
+  @Test
+  void decoratesTasksUnlessTheApplicationDoes() {
+    ApplicationContextRunner application =
+        new ApplicationContextRunner()
+            .withConfiguration(
+                AutoConfigurations.of(
+                    LlmOpsAutoConfiguration.class, TaskExecutionAutoConfiguration.class));
+
+    application.run(
+        context -> {
+          Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
+          CompletableFuture<String> seen = new CompletableFuture<>();
+          try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
+            executor.execute(() -> seen.complete(LlmContext.current().userId()));
+          }
+          assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("u-7");
+        });
+    TaskDecorator own = task -> task;
+    application
+        .withBean(TaskDecorator.class, () -> own)
+        .run(context -> assertThat(context.getBean(TaskDecorator.class)).isSameAs(own));
+    application
+        .withPropertyValues("llmops.context.tasks=false")
+        .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+  }
+
+  @Test
+  void saysThatReactorLosesTheContextWithoutPropagation() {
+    new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+        .withClassLoader(new FilteredClassLoader("io.micrometer.context"))
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains("Reactor loses the context of calls: add io.micrometer:context"));
+  }
+
+  @Test
+  void propagationLeavesNothingOnAThreadWhateverTheOrder() {
+    ContextKey<String> key = ContextKey.named("other");
+    LlmContextAccessor.register();
+    ContextSnapshot snapshot;
+    try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
+      snapshot =
+          ContextSnapshotFactory.builder()
+              .contextRegistry(ContextRegistry.getInstance())
+              .build()
+              .captureAll();
+    }
+
+    // as a scope of OpenTelemetry that is opened before and closed before
+    Scope other = Context.current().with(key, "x").makeCurrent();
+    ContextSnapshot.Scope ours = snapshot.setThreadLocals();
+    assertThat(LlmContext.current().userId()).isEqualTo("u-7");
+    other.close();
+    ours.close();
+
+    assertThat(LlmContext.current()).isSameAs(LlmContext.EMPTY);
+    assertThat(Context.current().get(key)).isNull();
+  }
+
+  @Test
+  void aPropagatedContextWinsOverTheOneThatWasCarriedBeforeAndLosesToALaterOne() {
+    LlmContextAccessor accessor = new LlmContextAccessor();
+    try (LlmContext.Scope before = LlmContext.builder().user("before").open()) {
+      accessor.setValue(LlmContext.builder().user("propagated").build());
+      assertThat(LlmContext.current().userId()).isEqualTo("propagated");
+      try (LlmContext.Scope later = LlmContext.builder().user("later").open()) {
+        assertThat(LlmContext.current().userId()).isEqualTo("later");
+      }
+      assertThat(LlmContext.current().userId()).isEqualTo("propagated");
+      accessor.restore();
+      assertThat(LlmContext.current().userId()).isEqualTo("before");
+    }
+    assertThat(LlmContext.current()).isSameAs(LlmContext.EMPTY);
+  }
+
+  private static final String ANN = "9a2ced55ea496e67f9ce12449776a402";
+
+  private static String[] withVirtualThreads(String virtual) {
+    String[] all = java.util.Arrays.copyOf(ASKED, ASKED.length + 1);
+    all[ASKED.length] = "--spring.threads.virtual.enabled=" + virtual; // without effect before 21
+    return all;
+  }
+
+  static String call(LlmOps ops) {
+    return ops.call(LlmRequest.chat("local", "m"), () -> "answer", LlmResponse::ofText);
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @EnableAsync
+  @Import({MvcController.class, Background.class})
+  static class Mvc {
+
+    @Bean
+    jakarta.servlet.Filter security() {
+      return new UserFilter();
+    }
+  }
+
+  /** Stands for security: who asks is what the header says. */
+  static final class UserFilter extends org.springframework.web.filter.OncePerRequestFilter
+      implements org.springframework.core.Ordered {
+
+    @Override
+    public int getOrder() {
+      return -100;
+    }
+
+    @Override
+    protected void doFilterInternal(
+        jakarta.servlet.http.HttpServletRequest request,
+        jakarta.servlet.http.HttpServletResponse response,
+        jakarta.servlet.FilterChain chain)
+        throws java.io.IOException, jakarta.servlet.ServletException {
+      String user = request.getHeader("X-User");
+      chain.doFilter(
+          new jakarta.servlet.http.HttpServletRequestWrapper(request) {
+            @Override
+            public Principal getUserPrincipal() {
+              return user == null ? null : () -> user;
+            }
+          },
+          response);
+    }
+  }
+
+  @RestController
+  static class MvcController {
+    private final LlmOps ops;
+    private final Background background;
+
+    MvcController(LlmOps ops, Background background) {
+      this.ops = ops;
+      this.background = background;
+    }
+
+    @GetMapping("/call")
+    String call() {
+      return ContextTest.call(ops);
+    }
+
+    @GetMapping("/async")
+    String async() throws Exception {
+      return background.call().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  static class Background {
+    private final LlmOps ops;
+
+    Background(LlmOps ops) {
+      this.ops = ops;
+    }
+
+    @Async
+    public CompletableFuture<String> call() {
+      return CompletableFuture.completedFuture(ContextTest.call(ops));
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @Import(FluxController.class)
+  static class Flux {
+
+    @Bean
+    @org.springframework.core.annotation.Order(-100)
+    WebFilter security() {
+      return (exchange, chain) -> {
+        String user = exchange.getRequest().getHeaders().getFirst("X-User");
+        return chain.filter(
+            user == null
+                ? exchange
+                : exchange.mutate().principal(Mono.just((Principal) () -> user)).build());
+      };
+    }
+  }
+
+  @RestController
+  static class FluxController {
+    private final LlmOps ops;
+
+    FluxController(LlmOps ops) {
+      this.ops = ops;
+    }
+
+    @GetMapping("/call")
+    Mono<String> call() {
+      return Mono.fromCallable(() -> ContextTest.call(ops))
+          .subscribeOn(Schedulers.boundedElastic());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.llmops.spring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** An application with a real web server on loopback, and a client of it. */
+record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
+
+  record Answer(int status, JsonNode json) {}
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static WebApp start(WebApplicationType type, Class<?> configuration, String... arguments) {
+    SpringApplication application = new SpringApplication(configuration);
+    application.setWebApplicationType(type);
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--server.port=0");
+    all.add("--server.address=127.0.0.1");
+    all.add("--spring.main.banner-mode=off");
+    all.add("--spring.jmx.enabled=false");
+    return new WebApp(application.run(all.toArray(String[]::new)));
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  Answer get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  Answer post(String path, String json) throws Exception {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  private URI uri(String path) {
+    return URI.create(
+        "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
+  }
+
+  private static Answer send(HttpRequest request) throws Exception {
+    HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+    String body = response.body();
+    boolean json =
+        response.headers().firstValue("content-type").orElse("").contains("json")
+            && !body.isEmpty();
+    return new Answer(
+        response.statusCode(), json ? JSON.readTree(body) : JSON.getNodeFactory().textNode(body));
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
