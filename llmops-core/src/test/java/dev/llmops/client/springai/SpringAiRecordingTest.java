@@ -183,7 +183,7 @@ class SpringAiRecordingTest {
 
   @Test
   void aCancelledStreamKeepsWhatArrived() throws Exception {
-    server.enqueue(Reply.answer("one two three four").repeatChunkUntilClientGone(1));
+    server.enqueue(Reply.answer("one two three four").repeatChunkUntilClientGone(2));
     CountDownLatch seen = new CountDownLatch(1);
 
     Disposable subscription =
