@@ -6,6 +6,7 @@ import dev.llmops.client.springai.SpringAiAdvisor;
 import dev.llmops.client.springai.SpringAiObservationHandler;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.online.OnlineEvaluation;
+import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
@@ -130,6 +131,29 @@ public final class LlmOpsAutoConfiguration {
       @Bean
       ChatClientCustomizer llmOpsChatClientCustomizer(SpringAiAdvisor advisor) {
         return client -> client.defaultAdvisors(advisor);
+      }
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(ServersCondition.class)
+  @EnableConfigurationProperties(LlmOpsServersProperties.class)
+  static class Servers {
+
+    @Bean(destroyMethod = "") // LlmOps closes it
+    @ConditionalOnMissingBean({ServerMonitor.class, LlmOps.class})
+    ServerMonitor llmOpsServerMonitor(LlmOpsServersProperties properties) {
+      try {
+        ServerMonitor.Builder monitor =
+            ServerMonitor.builder().interval(properties.interval()).maxAge(properties.maxAge());
+        properties.urls().forEach(monitor::server);
+        properties.gpus().forEach(monitor::gpus);
+        return (properties.nvidiaSmi() ? monitor.nvidiaSmi() : monitor).build();
+      } catch (IllegalArgumentException e) {
+        throw new LlmOpsConfigurationException(
+            "llmops.servers cannot be used: " + e.getMessage(),
+            "Give each server as scheme, host and port, such as llmops.servers.urls=http://gpu-1:8000,"
+                + " and each GPU exporter as in docs/servers.md.");
       }
     }
   }

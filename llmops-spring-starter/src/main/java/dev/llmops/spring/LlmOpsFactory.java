@@ -14,6 +14,7 @@ import dev.llmops.cost.PriceTable;
 import dev.llmops.otel.OtelCallObserver;
 import dev.llmops.privacy.Redactor;
 import dev.llmops.privacy.Redactors;
+import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.JsonlSink;
 import dev.llmops.sink.LoggingSink;
 import dev.llmops.sink.RingSink;
@@ -69,6 +70,7 @@ final class LlmOpsFactory {
     }
     sinks.forEach(builder::sink);
     ordered(CallInterceptor.class).forEach(builder::interceptor);
+    beans.getBeanProvider(ServerMonitor.class).ifAvailable(builder::servers);
     builder.note(() -> telemetry);
     builder.note(() -> metrics);
     builder.note(() -> clients(wiring));
