@@ -42,6 +42,11 @@ public final class DocsAssistant implements AutoCloseable {
     return endpoint.description();
   }
 
+  /** Whether the model can ask for tools; the servers that the samples bring refuse them. */
+  public boolean takesTools() {
+    return !endpoint.model().equals(EmbeddedModelServer.MODEL) && !endpoint.keepsJvmAlive();
+  }
+
   /** Up to {@code limit} passages that are near to the question, the nearest first. */
   public List<Found> search(String question, int limit) {
     return docs.search(question, limit).stream()

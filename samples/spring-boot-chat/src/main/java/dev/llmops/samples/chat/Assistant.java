@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Answers from the docs: finds passages, asks the model, and runs the tool that it asks for. */
@@ -37,8 +39,15 @@ public class Assistant {
   private final DocsAssistant docs;
   private final DocTools tools;
   private final LlmOps ops;
+  private final boolean offerTools;
 
-  Assistant(OpenAIClient client, DocsAssistant docs, DocTools tools, LlmOps ops) {
+  Assistant(
+      OpenAIClient client,
+      DocsAssistant docs,
+      DocTools tools,
+      LlmOps ops,
+      @Value("${chat.tools:#{null}}") @Nullable Boolean offerTools) {
+    this.offerTools = offerTools != null ? offerTools : docs.takesTools();
     this.client = client;
     this.docs = docs;
     this.tools = tools;
@@ -48,7 +57,10 @@ public class Assistant {
   /** Answers in one piece. */
   @LlmWorkflow("answer")
   public String answer(String question) {
-    ChatCompletionCreateParams.Builder chat = asking(question).addTool(findDocuments());
+    ChatCompletionCreateParams.Builder chat = asking(question);
+    if (offerTools) {
+      chat.addTool(findDocuments());
+    }
     for (int round = 1; ; round++) {
       ChatCompletionMessage message =
           client.chat().completions().create(chat.build()).choices().get(0).message();

@@ -4,6 +4,7 @@ import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,14 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 public class ChatController {
 
   private final Assistant assistant;
+  private final DocTools tools;
   private final Executor executor;
 
-  ChatController(Assistant assistant, @Qualifier("applicationTaskExecutor") Executor executor) {
+  ChatController(
+      Assistant assistant,
+      DocTools tools,
+      @Qualifier("applicationTaskExecutor") Executor executor) {
+    this.tools = tools;
     this.assistant = assistant;
     this.executor = executor;
   }
@@ -43,6 +49,12 @@ public class ChatController {
       CallRef call = last.get();
       return new Answer(answer, call == null ? null : call.id());
     }
+  }
+
+  /** Uses the tool without a model, for models that cannot ask for it. */
+  @GetMapping("/documents")
+  public List<String> documents(@RequestParam("topic") String topic) {
+    return tools.findDocuments(topic).lines().toList();
   }
 
   /** Answers in server-sent events, on a thread of the application's executor. */

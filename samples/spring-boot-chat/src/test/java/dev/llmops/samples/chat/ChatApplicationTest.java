@@ -55,6 +55,7 @@ class ChatApplicationTest {
         assertThat(answer.at("/answer").asText()).isNotBlank();
         String streamed = get(app, "/chat/stream", "How do I see the traces in a backend?", "c-2");
         assertThat(streamed).contains("data:");
+        assertThat(json(app, "/documents?topic=prices").toString()).contains("cost.md");
 
         assertThat(post(app, "{\"call\":\"" + answer.at("/call").asText() + "\",\"value\":1}"))
             .contains("\"callIsInRing\":true");
@@ -90,7 +91,7 @@ class ChatApplicationTest {
         assertThat(spans.get(span.parentSpanId()).span().getName()).startsWith("invoke_workflow ");
       }
       assertThat(steps.findValuesAsText("kind"))
-          .containsExactlyInAnyOrder("workflow", "retrieval", "workflow", "retrieval");
+          .containsExactlyInAnyOrder("workflow", "retrieval", "workflow", "retrieval", "tool");
       assertThat(collector.metrics())
           .extracting(metric -> metric.metric().getName())
           .contains("gen_ai.client.operation.duration");
@@ -117,7 +118,8 @@ class ChatApplicationTest {
       SpringApplication application =
           new SpringApplication(ChatApplication.class, OtherModel.class);
       try (ConfigurableApplicationContext app =
-          application.run("--server.port=0", "--test.base-url=" + model.baseUrl())) {
+          application.run(
+              "--server.port=0", "--chat.tools=true", "--test.base-url=" + model.baseUrl())) {
 
         JsonNode answer = JSON.readTree(get(app, "/chat", "Which documents are on prices?", "c-3"));
 
