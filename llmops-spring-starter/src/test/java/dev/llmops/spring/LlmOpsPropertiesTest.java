@@ -62,7 +62,9 @@ class LlmOpsPropertiesTest {
             "llmops.sampling.keep-dearer-than=0.50",
             "llmops.sampling.currency=EUR",
             "llmops.pricing.bundled=false",
-            "llmops.openai.enabled=false")
+            "llmops.openai.enabled=false",
+            "llmops.spring-ai.enabled=false",
+            "llmops.spring-ai.spans=theirs")
         .run(
             context ->
                 assertThat(context.getBean(LlmOpsProperties.class))
@@ -86,7 +88,8 @@ class LlmOpsPropertiesTest {
                                 new BigDecimal("0.50"),
                                 "EUR"),
                             new LlmOpsProperties.Pricing(null, false),
-                            new LlmOpsProperties.OpenAi(false))));
+                            new LlmOpsProperties.OpenAi(false),
+                            new LlmOpsProperties.SpringAi(false, SpringAiSpans.THEIRS))));
   }
 
   @Test
@@ -167,7 +170,7 @@ class LlmOpsPropertiesTest {
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(22);
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(24);
     assertThat(missing).isEmpty();
   }
 
