@@ -176,8 +176,7 @@ final class SpringAiTracing extends SpringAiObservations
         inside = io.opentelemetry.api.trace.Span.current();
       }
       boolean made =
-          inside.getSpanContext().isValid()
-              && !inside.getSpanContext().getSpanId().equals(around);
+          inside.getSpanContext().isValid() && !inside.getSpanContext().getSpanId().equals(around);
       if (!made && !(isUnrecorded(context) && isInsideOurs(context))) {
         return false;
       }
