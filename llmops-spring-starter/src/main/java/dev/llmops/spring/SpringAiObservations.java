@@ -29,7 +29,7 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
   static SpringAiObservations create(
       ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
     return ClassUtils.isPresent(
-            "io.micrometer.tracing.handler.TracingObservationHandler", beans.getBeanClassLoader())
+            "io.micrometer.tracing.otel.bridge.OtelTracer", beans.getBeanClassLoader())
         ? SpringAiTracing.create(ops, spans, beans)
         : new SpringAiObservations(ops, beans);
   }
@@ -80,7 +80,7 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
 
   /** Whose spans there are, in plain words. */
   String spans() {
-    return "without Micrometer's tracing on the class path, spans can only be ours";
+    return "without micrometer-tracing-bridge-otel on the class path, spans can only be ours";
   }
 
   private Iterable<SpringAiAdvisor> advisors() {

@@ -7,6 +7,7 @@ import io.micrometer.observation.ObservationView;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler;
+import io.micrometer.tracing.otel.bridge.OtelSpan;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,10 +116,16 @@ final class SpringAiTracing extends SpringAiObservations
       theirs.onScopeOpened(context);
     }
     super.onScopeOpened(context);
+    if (hasOurs(context)) {
+      TracingObservationHandler.super.onScopeOpened(context); // so that Micrometer sees it too
+    }
   }
 
   @Override
   public void onScopeClosed(Observation.Context context) {
+    if (hasOurs(context)) {
+      TracingObservationHandler.super.onScopeClosed(context);
+    }
     super.onScopeClosed(context);
     TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
     if (theirs != null) {
@@ -131,6 +138,8 @@ final class SpringAiTracing extends SpringAiObservations
     TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
     if (theirs != null) {
       theirs.onScopeReset(context);
+    } else if (hasOurs(context)) {
+      TracingObservationHandler.super.onScopeReset(context);
     }
   }
 
@@ -160,19 +169,20 @@ final class SpringAiTracing extends SpringAiObservations
       if (found == null || !found.isEnabled()) {
         return false;
       }
-      Span around = getTracer().currentSpan();
-      Span inside;
+      // OpenTelemetry's own: Micrometer's tracer takes the span that it made last for the current
+      String around = io.opentelemetry.api.trace.Span.current().getSpanContext().getSpanId();
+      io.opentelemetry.api.trace.Span inside;
       try (LlmContext.Scope scope = handler().makeCurrent(context)) {
-        inside = getTracer().currentSpan();
+        inside = io.opentelemetry.api.trace.Span.current();
       }
       boolean made =
-          inside != null
-              && (around == null || !around.context().spanId().equals(inside.context().spanId()));
+          inside.getSpanContext().isValid() && !inside.getSpanContext().getSpanId().equals(around);
       if (!made && !(isUnrecorded(context) && isInsideOurs(context))) {
         return false;
       }
-      if (inside != null) {
-        context.computeIfAbsent(TracingContext.class, key -> new TracingContext()).setSpan(inside);
+      Span span = made ? OtelSpan.fromOtel(inside) : parentOf(context);
+      if (span != null) {
+        getTracingContext(context).setSpan(span);
       }
       context.put(OURS, Boolean.TRUE);
       return true;
@@ -180,6 +190,10 @@ final class SpringAiTracing extends SpringAiObservations
       log.warn("could not tell whose span an observation has; it is Micrometer's", e);
       return false;
     }
+  }
+
+  private static boolean hasOurs(Observation.Context context) {
+    return context.containsKey(OURS) && spanOf(context) != null;
   }
 
   private boolean isUnrecorded(Observation.Context context) {

@@ -184,7 +184,8 @@ class SpringAiAutoConfigurationTest {
                         ? "org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration"
                         : "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration")))
         .withPropertyValues("llmops.ring.capacity=10")
-        .withBean(OpenTelemetry.class, () -> sdk)
+        .withBean(
+            OpenTelemetry.class, () -> sdk, bean -> bean.setDestroyMethodName("")) // for all runs
         .withBean(
             Tracer.class,
             () ->

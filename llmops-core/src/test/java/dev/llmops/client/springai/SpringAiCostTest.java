@@ -53,7 +53,6 @@ class SpringAiCostTest {
     long bare = bytes(registry(context -> true));
     long recorded = bytes(registry(SpringAiObservationHandler.create(ops)));
 
-    System.out.println("spring ai: bare observation " + bare + " B, recorded " + recorded + " B");
     assertThat(recorded - bare).isBetween(100L, (long) MOST_BYTES_A_CALL);
     assertThat(ops.stats().completed()).isPositive();
     assertThat(ops.stats().swallowed()).isEmpty();
