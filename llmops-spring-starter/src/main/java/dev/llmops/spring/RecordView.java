@@ -19,6 +19,8 @@ import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import dev.llmops.Timing;
 import dev.llmops.TokenUsage;
+import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerSnapshot;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -82,6 +84,8 @@ final class RecordView {
     }
     fields.put("outcome", outcome.map);
     fields.put("timing", timing(call.timing()));
+    fields.put("explanation", call.explain());
+    fields.put("server", server(call.server()));
     fields.put("cost", cost(call.cost()));
     fields.put("attempts", call.attempts());
     fields.put("origin", name(call.origin()));
@@ -259,6 +263,28 @@ final class RecordView {
     fields.put("timeToFirstChunkNanos", nanos(timing.timeToFirstChunk()));
     fields.put("timeToFirstOutputNanos", nanos(timing.timeToFirstOutput()));
     fields.put("chunks", timing.chunks());
+    return fields.map;
+  }
+
+  private static Map<String, Object> server(@Nullable ServerFacts facts) {
+    Fields fields = new Fields();
+    if (facts != null) {
+      fields.put("start", snapshot(facts.start(), facts.startAge()));
+      fields.put("end", snapshot(facts.end(), facts.endAge()));
+    }
+    return fields.map;
+  }
+
+  private static Map<String, Object> snapshot(ServerSnapshot snapshot, @Nullable Duration age) {
+    Fields fields = new Fields();
+    fields.put("server", snapshot.server());
+    fields.put("match", name(snapshot.match()));
+    fields.put("reason", snapshot.reason());
+    fields.put("ageNanos", nanos(age));
+    fields.put("running", snapshot.load().running());
+    fields.put("waiting", snapshot.load().waiting());
+    fields.put("kvCacheUse", snapshot.load().kvCacheUse());
+    fields.put("gpus", snapshot.gpus().stream().map(Object::toString).toList());
     return fields.map;
   }
 

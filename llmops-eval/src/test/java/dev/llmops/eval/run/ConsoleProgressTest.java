@@ -35,9 +35,7 @@ class ConsoleProgressTest {
     // 2 of 4 took 10 s, so the other 2 take as long
     assertThat(written.toString().lines())
         .containsExactly(
-            "qa: 4 to run",
-            "qa 2/4, 0.5000 USD, about 10 s left",
-            "qa: 4 of 4 run, 0.5000 USD");
+            "qa: 4 to run", "qa 2/4, 0.5000 USD, about 10 s left", "qa: 4 of 4 run, 0.5000 USD");
   }
 
   @Test
@@ -65,8 +63,7 @@ class ConsoleProgressTest {
     progress.onEnd("2 of 2 run");
 
     String[] drawn = written.toString().split("\r", -1);
-    assertThat(drawn[1])
-        .isEqualTo("qa ████████████░░░░░░░░░░░░ 1/2, 0.2500 USD, about 1 s left");
+    assertThat(drawn[1]).isEqualTo("qa ████████████░░░░░░░░░░░░ 1/2, 0.2500 USD, about 1 s left");
     // padded, so that nothing of the longer line stays
     assertThat(drawn[2].stripTrailing()).isEqualTo("qa: 2 of 2 run, 0.2500 USD");
     assertThat(drawn[2].strip().length()).isLessThan(drawn[2].length());
