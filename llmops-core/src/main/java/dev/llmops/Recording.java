@@ -44,7 +44,7 @@ final class Recording implements OpenCall {
   private long startNanos;
   private @Nullable Chunks chunks;
   private @Nullable Integer attempts;
-  private long backOffNanos = ABSENT;
+  private @Nullable Duration backOff;
   private @Nullable List<String> problems;
   private Cleaner.@Nullable Cleanable abandoned;
 
@@ -301,9 +301,9 @@ final class Recording implements OpenCall {
   }
 
   @Override
-  public synchronized void attempts(int count, Duration backOff) {
+  public synchronized void attempts(int count, Duration waited) {
     attempts = Math.max(0, count);
-    backOffNanos = Math.max(0, backOff.toNanos());
+    backOff = waited;
   }
 
   @Override
@@ -478,6 +478,10 @@ final class Recording implements OpenCall {
         problems == null ? List.of() : problems);
   }
 
+  private long backOffNanos() {
+    return backOff == null ? ABSENT : Math.max(0, backOff.toNanos());
+  }
+
   private void fits(Timing timing, @Nullable Integer sent, @Nullable LlmResponse response) {
     ServerTiming told = response == null ? null : response.serverTiming();
     if (told != null) {
@@ -504,7 +508,7 @@ final class Recording implements OpenCall {
   private Timing timing(long totalNanos) {
     Chunks seen = chunks;
     return seen == null
-        ? Timing.ofNanos(start, totalNanos, ABSENT, ABSENT, 0, ABSENT, backOffNanos)
+        ? Timing.ofNanos(start, totalNanos, ABSENT, ABSENT, 0, ABSENT, backOffNanos())
         : Timing.ofNanos(
             start,
             totalNanos,
@@ -512,7 +516,7 @@ final class Recording implements OpenCall {
             seen.firstOutputNanos,
             seen.count,
             server == null && !chunkTimes ? ABSENT : seen.consumerNanos,
-            backOffNanos);
+            backOffNanos());
   }
 
   private void tellTaps(LlmCall call, @Nullable EncodedResponse stored) {

@@ -18,8 +18,7 @@ public final class Timing {
   private final long firstChunkNanos;
   private final long firstOutputNanos;
   private final long chunks;
-  private final long consumerNanos;
-  private final long backOffNanos;
+  private final @Nullable Waits waits;
 
   private Timing(
       Instant start,
@@ -27,15 +26,13 @@ public final class Timing {
       long firstChunkNanos,
       long firstOutputNanos,
       long chunks,
-      long consumerNanos,
-      long backOffNanos) {
+      @Nullable Waits waits) {
     this.start = start;
     this.totalNanos = totalNanos;
     this.firstChunkNanos = firstChunkNanos;
     this.firstOutputNanos = firstOutputNanos;
     this.chunks = chunks;
-    this.consumerNanos = consumerNanos;
-    this.backOffNanos = backOffNanos;
+    this.waits = waits;
   }
 
   /** A call that was not streamed. */
@@ -65,8 +62,7 @@ public final class Timing {
         timeToFirstChunk == null ? ABSENT : nanos(timeToFirstChunk, "timeToFirstChunk"),
         timeToFirstOutput == null ? ABSENT : nanos(timeToFirstOutput, "timeToFirstOutput"),
         chunks,
-        ABSENT,
-        ABSENT);
+        null);
   }
 
   static Timing ofNanos(
@@ -78,7 +74,7 @@ public final class Timing {
       long consumer,
       long backOff) {
     return new Timing(
-        start, Math.max(0, total), firstChunk, firstOutput, chunks, consumer, backOff);
+        start, Math.max(0, total), firstChunk, firstOutput, chunks, Waits.of(consumer, backOff));
   }
 
   /** The same with {@link #consumer()}; null makes it absent. */
@@ -89,8 +85,7 @@ public final class Timing {
         firstChunkNanos,
         firstOutputNanos,
         chunks,
-        consumer == null ? ABSENT : nanos(consumer, "consumer"),
-        backOffNanos);
+        Waits.of(consumer == null ? ABSENT : nanos(consumer, "consumer"), backOffNanos()));
   }
 
   /** The same with {@link #backOff()}; null makes it absent. */
@@ -101,8 +96,7 @@ public final class Timing {
         firstChunkNanos,
         firstOutputNanos,
         chunks,
-        consumerNanos,
-        backOff == null ? ABSENT : nanos(backOff, "backOff"));
+        Waits.of(consumerNanos(), backOff == null ? ABSENT : nanos(backOff, "backOff")));
   }
 
   /** When the request was issued, by the wall clock. */
@@ -148,7 +142,7 @@ public final class Timing {
    * streamed.
    */
   public @Nullable Duration consumer() {
-    return consumerNanos == ABSENT ? null : Duration.ofNanos(consumerNanos);
+    return consumerNanos() == ABSENT ? null : Duration.ofNanos(consumerNanos());
   }
 
   /**
@@ -156,7 +150,7 @@ public final class Timing {
    * absent when the client does not show it.
    */
   public @Nullable Duration backOff() {
-    return backOffNanos == ABSENT ? null : Duration.ofNanos(backOffNanos);
+    return backOffNanos() == ABSENT ? null : Duration.ofNanos(backOffNanos());
   }
 
   /**
@@ -188,8 +182,7 @@ public final class Timing {
         && firstChunkNanos == that.firstChunkNanos
         && firstOutputNanos == that.firstOutputNanos
         && chunks == that.chunks
-        && consumerNanos == that.consumerNanos
-        && backOffNanos == that.backOffNanos;
+        && Objects.equals(waits, that.waits);
   }
 
   @Override
@@ -209,8 +202,33 @@ public final class Timing {
         + timeToFirstOutput()
         + ", chunks="
         + chunks
-        + (consumerNanos == ABSENT ? "" : ", consumer=" + consumer())
-        + (backOffNanos == ABSENT ? "" : ", backOff=" + backOff())
+        + (consumerNanos() == ABSENT ? "" : ", consumer=" + consumer())
+        + (backOffNanos() == ABSENT ? "" : ", backOff=" + backOff())
         + "]";
+  }
+
+  private long consumerNanos() {
+    return waits == null ? ABSENT : waits.consumerNanos();
+  }
+
+  private long backOffNanos() {
+    return waits == null ? ABSENT : waits.backOffNanos();
+  }
+
+  /** What few calls know, beside the call: most take no bytes for it. */
+  private record Waits(long consumerNanos, long backOffNanos) {
+    private static final Waits SENT_ONCE = new Waits(ABSENT, 0);
+
+    static @Nullable Waits of(long consumerNanos, long backOffNanos) {
+      if (consumerNanos == ABSENT) {
+        if (backOffNanos == ABSENT) {
+          return null;
+        }
+        if (backOffNanos == 0) {
+          return SENT_ONCE;
+        }
+      }
+      return new Waits(consumerNanos, backOffNanos);
+    }
   }
 }

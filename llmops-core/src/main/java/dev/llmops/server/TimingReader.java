@@ -34,15 +34,24 @@ final class TimingReader {
 
   static @Nullable ServerTiming read(Headers headers, Body body, boolean streamed) {
     ServerTiming told = null;
-    told = plus(told, liteLlm(headers, streamed));
-    told = plus(told, tgi(headers, streamed));
-    told = plus(told, openAi(headers, streamed));
+    if (headers != Headers.NONE) {
+      told = ofHeaders(headers, streamed);
+    }
+    if (body == Body.NONE) {
+      return plus(told, bedrock(headers, body, streamed));
+    }
     told = plus(told, bedrock(headers, body, streamed));
     told = plus(told, vllm(body));
     told = plus(told, llamaCpp(body));
     told = plus(told, ollama(body));
     told = plus(told, groq(body, "usage"));
     return plus(told, groq(body, "x_groq.usage"));
+  }
+
+  private static @Nullable ServerTiming ofHeaders(Headers headers, boolean streamed) {
+    ServerTiming told = liteLlm(headers, streamed);
+    told = plus(told, tgi(headers, streamed));
+    return plus(told, openAi(headers, streamed));
   }
 
   static Body json(@Nullable String text) {
@@ -91,10 +100,14 @@ final class TimingReader {
     if (total == null) {
       total = header(headers, "x-compute-time", SECOND);
     }
-    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
-    put(phases, ServerPhase.VALIDATION, header(headers, "x-validation-time", MILLI));
-    put(phases, ServerPhase.QUEUE, header(headers, "x-queue-time", MILLI));
-    put(phases, ServerPhase.INFERENCE, header(headers, "x-inference-time", MILLI));
+    Map<ServerPhase, Duration> phases =
+        phases(
+            ServerPhase.VALIDATION,
+            header(headers, "x-validation-time", MILLI),
+            ServerPhase.QUEUE,
+            header(headers, "x-queue-time", MILLI),
+            ServerPhase.INFERENCE,
+            header(headers, "x-inference-time", MILLI));
     return ofHeaders("TGI", phases, total, streamed);
   }
 
@@ -117,8 +130,9 @@ final class TimingReader {
   /** What the proxy says of itself, and what it passes on from the provider behind it. */
   private static @Nullable ServerTiming liteLlm(Headers headers, boolean streamed) {
     Duration total = header(headers, "x-litellm-response-duration-ms", MILLI);
-    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
-    put(phases, ServerPhase.PROXY, header(headers, "x-litellm-overhead-duration-ms", MILLI));
+    Duration overhead = header(headers, "x-litellm-overhead-duration-ms", MILLI);
+    Map<ServerPhase, Duration> phases =
+        overhead == null ? Map.of() : Map.of(ServerPhase.PROXY, overhead);
     ServerTiming proxy = ofHeaders("LiteLLM", phases, total, streamed);
     if (proxy == null) {
       return null;
@@ -188,9 +202,14 @@ final class TimingReader {
 
   /** llama.cpp's {@code timings}, in milliseconds; it tells neither queue nor total. */
   private static @Nullable ServerTiming llamaCpp(Body body) {
-    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
-    put(phases, ServerPhase.PREFILL, field(body, LLAMA_CPP, "prompt_ms", MILLI));
-    put(phases, ServerPhase.DECODE, field(body, LLAMA_CPP, "predicted_ms", MILLI));
+    Map<ServerPhase, Duration> phases =
+        phases(
+            ServerPhase.PREFILL,
+            field(body, LLAMA_CPP, "prompt_ms", MILLI),
+            ServerPhase.DECODE,
+            field(body, LLAMA_CPP, "predicted_ms", MILLI),
+            ServerPhase.QUEUE,
+            null);
     return timing("llama.cpp", phases, null);
   }
 
@@ -216,10 +235,8 @@ final class TimingReader {
     Duration prefill = field(body, usage, "prompt_time", SECOND);
     Duration decode = field(body, usage, "completion_time", SECOND);
     Duration total = field(body, usage, "total_time", SECOND);
-    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
-    put(phases, ServerPhase.QUEUE, queue);
-    put(phases, ServerPhase.PREFILL, prefill);
-    put(phases, ServerPhase.DECODE, decode);
+    Map<ServerPhase, Duration> phases =
+        phases(ServerPhase.QUEUE, queue, ServerPhase.PREFILL, prefill, ServerPhase.DECODE, decode);
     if (total == null || queue == null || prefill == null || decode == null) {
       return timing("Groq", phases, null);
     }
@@ -252,6 +269,24 @@ final class TimingReader {
   private static @Nullable ServerTiming plus(
       @Nullable ServerTiming told, @Nullable ServerTiming more) {
     return told == null ? more : told.and(more);
+  }
+
+  /** Those that are told; nothing is made where none is, as in most answers. */
+  private static Map<ServerPhase, Duration> phases(
+      ServerPhase first,
+      @Nullable Duration one,
+      ServerPhase second,
+      @Nullable Duration two,
+      ServerPhase third,
+      @Nullable Duration three) {
+    if (one == null && two == null && three == null) {
+      return Map.of();
+    }
+    Map<ServerPhase, Duration> phases = new EnumMap<>(ServerPhase.class);
+    put(phases, first, one);
+    put(phases, second, two);
+    put(phases, third, three);
+    return phases;
   }
 
   private static void put(

@@ -5,13 +5,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
-/** Has Micrometer's context propagation carry the {@code LlmContext}, from its making on. */
+/**
+ * Says what keeps Micrometer's context propagation from carrying the {@code LlmContext}; the
+ * accessor is found by itself.
+ */
 final class ContextPropagation implements AfterLlmOps {
 
   private final @Nullable String note;
 
   ContextPropagation(Environment environment) {
-    LlmContextAccessor.register();
     boolean reactor =
         ClassUtils.isPresent("reactor.core.publisher.Flux", getClass().getClassLoader());
     note =

@@ -1,6 +1,7 @@
 package dev.llmops.spring;
 
 import dev.llmops.LlmContext;
+import dev.llmops.client.springai.LlmContextAccessor;
 import java.security.Principal;
 import java.util.Optional;
 import org.springframework.core.Ordered;

@@ -3,6 +3,7 @@ package dev.llmops.spring;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
+import dev.llmops.client.springai.LlmContextAccessor;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -30,8 +30,17 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
       ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
     return ClassUtils.isPresent(
             "io.micrometer.tracing.otel.bridge.OtelTracer", beans.getBeanClassLoader())
-        ? SpringAiTracing.create(ops, spans, beans)
+        ? WithTracing.create(ops, spans, beans)
         : new SpringAiObservations(ops, beans);
+  }
+
+  /** Apart: to verify a method that returns a SpringAiTracing, the JVM loads it. */
+  private static final class WithTracing {
+
+    static SpringAiObservations create(
+        ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
+      return SpringAiTracing.create(ops, spans, beans);
+    }
   }
 
   final SpringAiObservationHandler handler() {

@@ -7,6 +7,7 @@ import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
+import dev.llmops.client.springai.LlmContextAccessor;
 import dev.llmops.sink.RingSink;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
@@ -141,7 +142,6 @@ class ContextTest {
   @Test
   void propagationLeavesNothingOnAThreadWhateverTheOrder() {
     ContextKey<String> key = ContextKey.named("other");
-    LlmContextAccessor.register();
     ContextSnapshot snapshot;
     try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
       snapshot =

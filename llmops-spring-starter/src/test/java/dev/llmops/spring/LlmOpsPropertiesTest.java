@@ -171,7 +171,7 @@ class LlmOpsPropertiesTest {
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(39);
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(46);
     assertThat(missing).isEmpty();
   }
 

@@ -512,11 +512,7 @@ final class ChatFormat
       if (usage != null) {
         into.usage(Usages.of(usage));
       }
-      if (usage != null || Timings.mayBeIn(chunk._additionalProperties())) {
-        into.serverTiming(
-            ServerTiming.read(
-                ServerTiming.Headers.NONE, timings(chunk._additionalProperties(), usage), true));
-      }
+      boolean last = usage != null;
       List<ChatCompletionChunk.Choice> choices = Fields.list(chunk._choices());
       for (int i = 0; i < choices.size(); i++) { // no iterator: a chunk costs no bytes
         ChatCompletionChunk.Choice choice = choices.get(i);
@@ -529,7 +525,14 @@ final class ChatFormat
         String wire = reason == null ? null : Fields.known(reason._value());
         if (wire != null) {
           into.finishReason(index, finishReason(wire));
+          last = true;
         }
+      }
+      // only there: the client copies the map of unknown fields at each look
+      if (last && (usage != null || Timings.mayBeIn(chunk._additionalProperties()))) {
+        into.serverTiming(
+            ServerTiming.read(
+                ServerTiming.Headers.NONE, timings(chunk._additionalProperties(), usage), true));
       }
     }
 

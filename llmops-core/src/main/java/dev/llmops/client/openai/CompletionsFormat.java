@@ -106,9 +106,7 @@ final class CompletionsFormat extends Format<CompletionCreateParams, Completion,
     if (usage != null) {
       into.usage(Usages.of(usage));
     }
-    if (usage != null || Timings.mayBeIn(chunk._additionalProperties())) {
-      into.serverTiming(ServerTiming.read(ServerTiming.Headers.NONE, timings(chunk), true));
-    }
+    boolean last = usage != null;
     List<CompletionChoice> choices = Fields.list(chunk._choices());
     for (int i = 0; i < choices.size(); i++) {
       CompletionChoice choice = choices.get(i);
@@ -120,7 +118,12 @@ final class CompletionsFormat extends Format<CompletionCreateParams, Completion,
       String reason = reason(choice);
       if (reason != null) {
         into.finishReason(index, reason);
+        last = true;
       }
+    }
+    // only there: the client copies the map of unknown fields at each look
+    if (last && (usage != null || Timings.mayBeIn(chunk._additionalProperties()))) {
+      into.serverTiming(ServerTiming.read(ServerTiming.Headers.NONE, timings(chunk), true));
     }
   }
 

@@ -35,11 +35,17 @@ final class Timings {
    */
   static ServerTiming.Body body(
       Map<String, JsonValue> top, Map<String, JsonValue> usage, @Nullable Long outputTokens) {
+    if (top.isEmpty() && usage.isEmpty()) {
+      return ServerTiming.Body.NONE; // OpenAI's own answers
+    }
     return (object, field) -> {
       if (object.isEmpty()) {
         return number(top, field);
       } else if (object.equals(USAGE)) {
         return field.endsWith("_tokens") ? outputTokens : number(usage, field);
+      }
+      if (object.indexOf('.') < 0) {
+        return top.get(object) instanceof JsonObject found ? number(found.values(), field) : null;
       }
       Map<String, JsonValue> in = top;
       for (String name : object.split("\\.", -1)) {

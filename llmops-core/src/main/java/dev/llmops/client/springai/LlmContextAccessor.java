@@ -2,24 +2,24 @@ package dev.llmops.client.springai;
 
 import dev.llmops.LlmContext;
 import io.micrometer.context.ThreadLocalAccessor;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the {@link LlmContext} where Micrometer's context propagation goes: into Reactor's
  * context by {@code contextCapture()}, across threads by {@code
  * Hooks.enableAutomaticContextPropagation()} and {@code ContextSnapshot}. Found by {@link
- * java.util.ServiceLoader}; nobody else needs it.
+ * java.util.ServiceLoader}. Such mechanisms restore threads in an order of their own, so that
+ * OpenTelemetry's context is left alone: see {@link LlmContext#openOnThread()}.
  */
 public final class LlmContextAccessor implements ThreadLocalAccessor<LlmContext> {
 
   /** Under which Reactor's context holds it. */
   public static final String KEY = "dev.llmops.context";
 
-  /**
-   * The scopes that this accessor opened on a thread, for it to close: values are set and restored
-   * in the order of a stack.
-   */
-  private static final ThreadLocal<@Nullable Opened> OPENED = new ThreadLocal<>();
+  @SuppressWarnings("ThreadLocalUsage") // one accessor a registry
+  private final ThreadLocal<@Nullable Deque<LlmContext.Scope>> scopes = new ThreadLocal<>();
 
   /** For the service loader. */
   public LlmContextAccessor() {}
@@ -30,7 +30,7 @@ public final class LlmContextAccessor implements ThreadLocalAccessor<LlmContext>
   }
 
   @Override
-  // null is for absent, as the interface says in words; an equal context may have listeners
+  // null is for absent, as the interface says in words; only the one that says nothing
   @SuppressWarnings({"NullAway", "ReferenceEquality"})
   public LlmContext getValue() {
     LlmContext current = LlmContext.current();
@@ -38,11 +38,15 @@ public final class LlmContextAccessor implements ThreadLocalAccessor<LlmContext>
   }
 
   @Override
-  public void setValue(LlmContext context) {
-    OPENED.set(new Opened(context.open(), OPENED.get()));
+  public void setValue(LlmContext value) {
+    Deque<LlmContext.Scope> open = scopes.get();
+    if (open == null) {
+      open = new ArrayDeque<>(4);
+      scopes.set(open);
+    }
+    open.push(value.openOnThread());
   }
 
-  /** Nothing is known where the task comes from, and so nothing is here. */
   @Override
   public void setValue() {
     setValue(LlmContext.EMPTY);
@@ -55,16 +59,16 @@ public final class LlmContextAccessor implements ThreadLocalAccessor<LlmContext>
 
   @Override
   public void restore() {
-    Opened opened = OPENED.get();
-    if (opened != null) {
-      if (opened.before() == null) {
-        OPENED.remove();
-      } else {
-        OPENED.set(opened.before());
-      }
-      opened.scope().close();
+    Deque<LlmContext.Scope> open = scopes.get();
+    if (open == null) {
+      return; // nothing of ours is open here
+    }
+    LlmContext.Scope scope = open.poll();
+    if (scope != null) {
+      scope.close();
+    }
+    if (open.isEmpty()) {
+      scopes.remove();
     }
   }
-
-  private record Opened(LlmContext.Scope scope, @Nullable Opened before) {}
 }
