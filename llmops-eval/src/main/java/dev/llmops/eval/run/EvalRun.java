@@ -219,7 +219,7 @@ public final class EvalRun {
           new Results(items, repetitions(), journal, settings.listener, settings.rule);
       int resumed = resume(journal, items, results);
       results.begin();
-      settings.listener.onStart(settings.name, items.size(), resumed);
+      results.tell(listener -> listener.onStart(settings.name, items.size(), resumed));
       Ending ending = new Engine(this, evaluators, results, settings.ticker).run(items);
       EvalReport.Builder builder =
           report(specs, results.all(), ending)
@@ -228,7 +228,7 @@ public final class EvalRun {
         builder.gates(List.of(gate.gateResult()));
       }
       EvalReport report = builder.build();
-      settings.listener.onEnd(sentence(report, items.size()));
+      results.tell(listener -> listener.onEnd(sentence(report, items.size())));
       EvalCollector.current().reported(report);
       return report;
     } finally {

@@ -3,6 +3,7 @@ package dev.llmops.eval.run;
 import dev.llmops.eval.report.CaseRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +60,13 @@ final class Results {
     }
     byIndex[item.index()] = found;
     tellRule();
+    tell(each -> each.onCase(found));
+  }
+
+  /** Tells the listener; what it throws is said once, and the run goes on. */
+  synchronized void tell(Consumer<RunListener> what) {
     try {
-      listener.onCase(found);
+      what.accept(listener);
     } catch (RuntimeException | StackOverflowError e) {
       if (!listenerTold) {
         listenerTold = true;

@@ -396,6 +396,16 @@ class EvalRunTest {
             .listener(
                 new RunListener() {
                   @Override
+                  public void onStart(String name, int total, int resumed) {
+                    throw new IllegalStateException("broken");
+                  }
+
+                  @Override
+                  public void onEnd(String sentence) {
+                    throw new IllegalStateException("broken");
+                  }
+
+                  @Override
                   public void onCase(CaseRun run) {
                     throw new IllegalStateException("broken");
                   }
