@@ -2,6 +2,8 @@ package dev.llmops.eval.judge;
 
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.Scale;
+import dev.llmops.eval.stats.Correlation;
+import dev.llmops.eval.stats.Means;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -142,10 +144,10 @@ public record ScoreCalibration(
     return new ScoreCalibration(
         measured.size(),
         unmeasured,
-        estimate(Correlations::pearson, human, judge),
-        estimate(Correlations::spearman, human, judge),
-        estimate(Correlations::kendall, human, judge),
-        estimate(ScoreCalibration::meanDistance, human, judge),
+        estimate(Correlation::pearson, human, judge),
+        estimate(Correlation::spearman, human, judge),
+        estimate(Correlation::kendallTauB, human, judge),
+        estimate(Correlation::meanAbsoluteError, human, judge),
         estimate(ScoreCalibration::meanDifference, human, judge),
         misses.subList(0, Math.min(MAX_MISSES, misses.size())));
   }
@@ -201,16 +203,8 @@ public record ScoreCalibration(
     return new Estimate(value, values[(int) (0.025 * defined)], values[(int) (0.975 * defined)]);
   }
 
-  private static @Nullable Double meanDistance(double[] human, double[] judge) {
-    double sum = 0;
-    for (int i = 0; i < human.length; i++) {
-      sum += Math.abs(human[i] - judge[i]);
-    }
-    return sum / human.length;
-  }
-
   private static @Nullable Double meanDifference(double[] human, double[] judge) {
-    return Correlations.mean(judge) - Correlations.mean(human);
+    return Means.mean(judge) - Means.mean(human);
   }
 
   private static String orUndefined(@Nullable Estimate estimate) {

@@ -243,4 +243,28 @@ class IntervalsTest {
     assertThatThrownBy(() -> Correlation.pearson(x, new double[] {1}))
         .hasMessage("x and y must have the same length, but have 3 and 1");
   }
+
+  @Test
+  void tiesOfCorrelationsCountAsTheTextbookSays() {
+    // of 6 pairs 1 is tied in x only, 1 in y only, the other 4 are in order: τ-b = 4 ÷ √(5 · 5);
+    // −0 is 0
+    double[] x = {0, -0.0, 2, 3};
+    double[] y = {1, 2, 2, 3};
+
+    assertThat(Correlation.kendallTauB(x, y)).isCloseTo(0.8, within(1e-12));
+    assertThat(Correlation.kendallTauB(y, x)).isCloseTo(0.8, within(1e-12));
+    // ranks 1.5 1.5 3 4 and 1 2.5 2.5 4, less 2.5: Σdxdy = 1.5 + 0 + 0 + 2.25; both Σd² = 4.5
+    assertThat(Correlation.spearman(x, y)).isCloseTo(3.75 / 4.5, within(1e-12));
+  }
+
+  @Test
+  void constantHasNoCorrelationThoughItsMeanIsRounded() {
+    // (0.1 + 0.1 + 0.1) ÷ 3 is 0.10000000000000002
+    double[] constant = {0.1, 0.1, 0.1};
+    double[] x = {1, 2, 4};
+
+    assertThat(Correlation.pearson(x, constant)).isNull();
+    assertThat(Correlation.spearman(constant, x)).isNull();
+    assertThat(Correlation.kendallTauB(x, constant)).isNull();
+  }
 }
