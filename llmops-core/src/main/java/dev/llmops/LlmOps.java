@@ -652,10 +652,7 @@ public final class LlmOps implements AutoCloseable {
     EncodedResponse stored = recording.replay();
     Stream<C> client;
     if (stored != null) {
-      recording.attempts(0);
-      @SuppressWarnings("unchecked") // the reader's codec is for the chunks it reads
-      CallCodec<C> codec = (CallCodec<C>) Objects.requireNonNull(reader.codec());
-      client = stored.chunks().stream().map(codec::decode);
+      client = recording.replayed(stored, reader);
     } else {
       client = recording.issue(call, reader::readError);
       if (client == null) {

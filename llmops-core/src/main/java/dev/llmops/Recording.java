@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -181,24 +182,48 @@ final class Recording implements OpenCall {
 
   /** Brings a stored answer back and ends the call with it; throws if it cannot be read. */
   <R> R replayed(EncodedResponse stored, ResponseReader<? super R> reader) {
+    attempts(0);
     R result;
     try {
       @SuppressWarnings("unchecked") // the reader's codec is for what its client returns
-      CallCodec<R> codec = (CallCodec<R>) java.util.Objects.requireNonNull(reader.codec());
+      CallCodec<R> codec = (CallCodec<R>) Objects.requireNonNull(reader.codec());
       JsonText body = stored.body();
       if (body == null) {
         throw new IllegalArgumentException(
-            "stored answer must have a body, but has " + stored.chunks().size() + " chunks");
+            "an interceptor answered a call that is not streamed with a stream of "
+                + stored.chunks().size()
+                + " chunks, so nothing was sent; answer it with EncodedResponse.of(body), or record"
+                + " the call again as it is made now");
       }
       result = codec.decode(body);
     } catch (RuntimeException e) {
-      attempts(0);
       fail(e, CallError::of);
       throw e;
     }
-    attempts(0);
     complete(result, reader);
     return result;
+  }
+
+  /**
+   * Brings a stored stream back, a chunk when it is asked for; ends the call and throws if a whole
+   * answer was stored.
+   */
+  <C> Stream<C> replayed(EncodedResponse stored, ChunkReader<? super C> reader) {
+    attempts(0);
+    try {
+      @SuppressWarnings("unchecked") // the reader's codec is for the chunks it reads
+      CallCodec<C> codec = (CallCodec<C>) Objects.requireNonNull(reader.codec());
+      if (stored.body() != null) {
+        throw new IllegalArgumentException(
+            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
+                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
+                + " is made now");
+      }
+      return stored.chunks().stream().map(codec::decode);
+    } catch (RuntimeException e) {
+      fail(e, CallError::of);
+      throw e;
+    }
   }
 
   @Override

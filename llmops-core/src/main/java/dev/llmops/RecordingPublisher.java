@@ -1,7 +1,10 @@
 package dev.llmops;
 
+import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A reactive stream of chunks: each subscription is one call, recorded as its items pass. */
@@ -28,12 +31,37 @@ final class RecordingPublisher<C> implements Flow.Publisher<C> {
       return;
     }
     Flow.Subscriber<C> recorded = new RecordingSubscriber<>(subscriber, recording, reader);
+    EncodedResponse stored = recording.replay();
+    if (stored != null) {
+      replay(stored, recording, recorded);
+      return;
+    }
     recording.issue(
         () -> {
           call.get().subscribe(recorded);
           return recorded;
         },
         reader::readError);
+  }
+
+  /** On the threads that ask for the chunks, as they are all there. */
+  private void replay(EncodedResponse stored, Recording recording, Flow.Subscriber<C> recorded) {
+    List<C> chunks = List.of();
+    RuntimeException unreadable = null;
+    try {
+      Stream<C> decoded = recording.replayed(stored, reader);
+      chunks = decoded.toList();
+    } catch (RuntimeException e) {
+      unreadable = e;
+    }
+    try (SubmissionPublisher<C> publisher =
+        new SubmissionPublisher<>(Runnable::run, Math.max(1, chunks.size()))) {
+      publisher.subscribe(recorded);
+      chunks.forEach(publisher::submit);
+      if (unreadable != null) {
+        publisher.closeExceptionally(unreadable);
+      }
+    }
   }
 
   private static final class RecordingSubscriber<C> implements Flow.Subscriber<C> {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.llmops.CallInterceptor.Decision;
 import dev.llmops.testing.Records;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +169,126 @@ class CallInterceptorTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has no CallCodec to bring the answer back; use a wrapped client");
     assertThat(records.onlyCall().outcome()).isInstanceOf(Outcome.Failed.class);
+  }
+
+  @Test
+  void storedAnswerOfTheOtherKindIsRefusedAndSaysWhatToDo() {
+    EncodedResponse whole = EncodedResponse.of(JsonText.of("\"x\""));
+    EncodedResponse chunks =
+        EncodedResponse.ofChunks(List.of(JsonText.of("\"a\""), JsonText.of("\"b\"")));
+    AtomicInteger sent = new AtomicInteger();
+    String notWhole =
+        "an interceptor answered a streamed call with a whole answer, so nothing was sent; answer"
+            + " it with EncodedResponse.ofChunks(chunks), or record the call again as it is made"
+            + " now";
+
+    Throwable call =
+        catchThrowable(
+            () -> answering(chunks).call(REQUEST, () -> "sent " + sent.incrementAndGet(), READER));
+    CompletableFuture<String> async =
+        answering(chunks)
+            .callAsync(
+                REQUEST,
+                () -> CompletableFuture.completedFuture("sent " + sent.incrementAndGet()),
+                READER);
+    Throwable stream =
+        catchThrowable(() -> answering(whole).stream(REQUEST, () -> streamed(sent), CHUNKS));
+    Collected published = new Collected();
+    answering(whole).publisher(REQUEST, () -> published(sent), CHUNKS).subscribe(published);
+
+    assertThat(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "an interceptor answered a call that is not streamed with a stream of 2 chunks, so"
+                + " nothing was sent; answer it with EncodedResponse.of(body), or record the call"
+                + " again as it is made now");
+    assertThat(async).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("of 2");
+    assertThat(stream).isInstanceOf(IllegalArgumentException.class).hasMessage(notWhole);
+    assertThat(published.error).hasMessage(notWhole);
+    assertThat(sent).as("sent").hasValue(0);
+    assertThat(records.calls())
+        .hasSize(4)
+        .allSatisfy(
+            each -> {
+              assertThat(each.outcome()).isInstanceOf(Outcome.Failed.class);
+              assertThat(each.attempts()).isZero();
+            });
+  }
+
+  @Test
+  void publisherIsAnsweredFromTheStoreAsItsSubscriberAsks() {
+    AtomicInteger sent = new AtomicInteger();
+    LlmOps ops =
+        LlmOps.builder().pricing(Pricing.NONE).interceptor(new Replay()).sink(records).build();
+    Flow.Publisher<String> publisher = ops.publisher(REQUEST, () -> published(sent), CHUNKS);
+    Collected first = new Collected();
+    Collected second = new Collected();
+
+    publisher.subscribe(first);
+    first.subscription.request(Long.MAX_VALUE);
+    publisher.subscribe(second);
+    second.subscription.request(1);
+
+    assertThat(first.chunks).containsExactly("a", "b");
+    assertThat(second.chunks).containsExactly("a");
+    second.subscription.request(1);
+    assertThat(second.chunks).containsExactly("a", "b");
+    assertThat(second.complete).isTrue();
+    assertThat(sent).hasValue(1);
+    assertThat(records.calls()).extracting(LlmCall::attempts).containsExactly(null, 0);
+    assertThat(records.calls().get(1).response().text()).isEqualTo("ab");
+  }
+
+  private LlmOps answering(EncodedResponse stored) {
+    return LlmOps.builder()
+        .pricing(Pricing.NONE)
+        .interceptor(attempt -> Decision.answer(stored))
+        .sink(records)
+        .build();
+  }
+
+  private static Flow.Publisher<String> published(AtomicInteger sent) {
+    sent.incrementAndGet();
+    return subscriber ->
+        subscriber.onSubscribe(
+            new Flow.Subscription() {
+              @Override
+              public void request(long count) {
+                subscriber.onNext("a");
+                subscriber.onNext("b");
+                subscriber.onComplete();
+              }
+
+              @Override
+              public void cancel() {}
+            });
+  }
+
+  private static final class Collected implements Flow.Subscriber<String> {
+    final List<String> chunks = new ArrayList<>();
+    Flow.@Nullable Subscription subscription;
+    @Nullable Throwable error;
+    boolean complete;
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+      subscription = given;
+    }
+
+    @Override
+    public void onNext(String chunk) {
+      chunks.add(chunk);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      error = thrown;
+    }
+
+    @Override
+    public void onComplete() {
+      complete = true;
+    }
   }
 
   @Test
