@@ -132,7 +132,7 @@ final class HtmlReport {
     node.put("explanation", gate.explanation());
     GateDecision decision = gate.decision();
     if (decision != null) {
-      node.put("n", decision.n()).put("method", decision.method());
+      node.put("n", decision.n()).put("method", decision.method()).put("limit", decision.limit());
       ReportJson.number(node, "estimate", decision.estimate());
       ReportJson.number(node, "p", decision.pValue());
       interval(node, decision.interval());

@@ -263,6 +263,7 @@ public final class ReportJson {
     if (decision != null) {
       ObjectNode told = node.putObject("decision").put("gate", decision.gate());
       told.put("verdict", decision.verdict().name());
+      number(told, "limit", decision.limit());
       number(told, "estimate", decision.estimate());
       Interval interval = decision.interval();
       if (interval != null) {
@@ -301,6 +302,7 @@ public final class ReportJson {
           new GateDecision(
               text(told, "gate"),
               Verdict.valueOf(text(told, "verdict")),
+              told.path("limit").asDouble(),
               decimal(told, "estimate"),
               interval.isObject() ? interval(interval) : null,
               decimal(told, "p_value"),

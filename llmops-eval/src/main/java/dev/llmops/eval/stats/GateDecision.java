@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gate the question, as "atLeast(0.85, confidence 0.95)"
  * @param verdict the answer
+ * @param limit where the claim's edge lies on the scale of the estimate: the threshold, the budget
+ *     or the share; for a comparison −margin or −drop
  * @param estimate the rate, the mean, or the mean of candidate − baseline; absent without cases
  * @param interval for what is estimated: each end alone holds with the gate's confidence, so that
  *     0.95 makes an interval of the level 0.90; absent without cases
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record GateDecision(
     String gate,
     Verdict verdict,
+    double limit,
     @Nullable Double estimate,
     @Nullable Interval interval,
     @Nullable Double pValue,

@@ -49,7 +49,7 @@ public final class Gates {
     String gate = "atLeast(" + Text.number(threshold) + ", confidence " + confidence + ")";
     int missing = checkScores("values", values);
     if (values.length == 0 || missing > 0) {
-      return withoutVerdict(gate, values.length, missing(values.length, missing));
+      return withoutVerdict(gate, threshold, values.length, missing(values.length, missing));
     }
     return Values.zeroOrOne(values)
         ? rateAtLeast(gate, values, threshold, confidence, "passed")
@@ -89,13 +89,14 @@ public final class Gates {
             + ")";
     int missing = checkAmounts(values);
     if (values.length == 0 || missing > 0) {
-      return withoutVerdict(gate, values.length, missing(values.length, missing));
+      return withoutVerdict(gate, budget, values.length, missing(values.length, missing));
     }
     int n = values.length;
     for (int i = 0; i < n; i++) {
       if (values[i] > ceiling) {
         return withoutVerdict(
             gate,
+            budget,
             n,
             "case "
                 + i
@@ -132,6 +133,7 @@ public final class Gates {
     return new GateDecision(
         gate,
         verdict,
+        budget,
         mean,
         interval,
         proof.pass(),
@@ -175,13 +177,14 @@ public final class Gates {
             + ")";
     int missing = checkAmounts(values);
     if (values.length == 0 || missing > 0) {
-      return withoutVerdict(gate, values.length, missing(values.length, missing));
+      return withoutVerdict(gate, share, values.length, missing(values.length, missing));
     }
     double[] within = new double[values.length];
     for (int i = 0; i < within.length; i++) {
       within[i] = values[i] <= budget ? 1 : 0;
     }
-    return rateAtLeast(gate, within, share, confidence, "stayed within " + Text.number(budget));
+    return rateAtLeast(
+        gate, within, share, confidence, "stayed within the budget of " + Text.number(budget));
   }
 
   /**
@@ -204,7 +207,7 @@ public final class Gates {
     String gate = "nonInferiority(margin " + Text.number(margin) + ", alpha " + alpha + ")";
     String why = unpaired(baseline, candidate);
     if (baseline == null || why != null) {
-      return withoutVerdict(gate, candidate.length, why == null ? "" : why);
+      return withoutVerdict(gate, -margin, candidate.length, why == null ? "" : why);
     }
     int n = candidate.length;
     double[] differences = Values.differences(baseline, candidate);
@@ -243,6 +246,7 @@ public final class Gates {
     return new GateDecision(
         gate,
         verdict,
+        -margin,
         mean,
         interval,
         proof.pass(),
@@ -300,7 +304,7 @@ public final class Gates {
     String gate = "regression(drop " + Text.number(drop) + ", alpha " + alpha + ")";
     String why = unpaired(baseline, candidate);
     if (baseline == null || why != null) {
-      return withoutVerdict(gate, candidate.length, why == null ? "" : why);
+      return withoutVerdict(gate, -drop, candidate.length, why == null ? "" : why);
     }
     int n = candidate.length;
     double[] differences = Values.differences(baseline, candidate);
@@ -349,6 +353,7 @@ public final class Gates {
     return new GateDecision(
         gate,
         verdict,
+        -drop,
         mean,
         interval,
         p,
@@ -449,6 +454,7 @@ public final class Gates {
     return new GateDecision(
         gate,
         verdict,
+        threshold,
         rate,
         interval,
         proof.pass(),
@@ -457,7 +463,7 @@ public final class Gates {
         power,
         absolute(
             verdict,
-            passed + " of " + cases(n) + " " + verb + " (" + Text.number(rate) + ")",
+            passed + " of " + cases(n) + " " + verb + " (a rate of " + Text.number(rate) + ")",
             interval,
             confidence,
             "at least " + Text.number(threshold),
@@ -484,6 +490,7 @@ public final class Gates {
     return new GateDecision(
         gate,
         verdict,
+        threshold,
         mean,
         interval,
         proof.pass(),
@@ -569,10 +576,11 @@ public final class Gates {
     return count;
   }
 
-  private static GateDecision withoutVerdict(String gate, int n, String why) {
+  private static GateDecision withoutVerdict(String gate, double limit, int n, String why) {
     return new GateDecision(
         gate,
         Verdict.UNDECIDED,
+        limit,
         null,
         null,
         null,

@@ -207,7 +207,7 @@
     return card("gates", T("gates"), null, el("ul.gates", null, [...D.gates].sort((a, b) => rank[a.verdict] - rank[b.verdict]).map(g =>
       el("li.gate.t-" + g.verdict, null,
         el("div.head", null, pill("t-" + g.verdict, T(g.verdict), g.verdict), el("span", null, g.gate), g.verdict === "PASS" ? null : el("span.mute", null, T(g.blocks ? "blocks" : "warns"))),
-        g.low === undefined && g.high === undefined ? null : range(g, gateLimits(g), claim(g.gate)),
+        g.low === undefined && g.high === undefined ? null : range(g, gateLimits(g), g.limit),
         el("p", { lang: "en" }, g.explanation),
         g.n === undefined ? null : el("dl", null,
           kv("measured", g.estimate === undefined ? null : big(g.estimate)),
@@ -218,16 +218,11 @@
           kv("needed", g.missing === undefined ? null : g.missing ? int(g.missing) : T("enough")),
           g.assumptions ? el("div", null, el("dt", null, T("assumes")), el("dd.mute", { lang: "en" }, g.assumptions)) : null)))));
   }
-  // where the claim of a gate's own words lies: "at least 0.85", "in at least 95 % of", "more than 0.03"
-  function claim(words) {
-    const m = /at least ([\d.]+)( %)?|(by more than|loss of) ([\d.]+)/.exec(words);
-    return !m ? undefined : m[3] ? -m[4] : m[2] ? m[1] / 100 : +m[1];
-  }
   function gateLimits(g) {
     const ends = [g.estimate, g.low, g.high].filter(x => x !== undefined);
-    if (ends.every(x => x >= 0 && x <= 1) && !/worse|loss/.test(g.gate)) return [0, 1];
-    const most = Math.max(0.01, Math.abs(claim(g.gate) || 0), ...ends.map(Math.abs)) * 1.25;
-    return ends.some(x => x < 0) || /worse|loss/.test(g.gate) ? [-most, most] : [0, most];
+    if (ends.every(x => x >= 0 && x <= 1) && g.limit >= 0) return [0, 1];
+    const most = Math.max(0.01, Math.abs(g.limit), ...ends.map(Math.abs)) * 1.25;
+    return ends.some(x => x < 0) || g.limit < 0 ? [-most, most] : [0, most];
   }
   function range(v, [from, to], ref) {
     const x = n => 4 + 232 * Math.max(0, Math.min(1, (n - from) / (to - from)));

@@ -92,6 +92,9 @@ class HtmlReportBrowserTest {
 
     assertThat(text("#verdict")).isEqualTo("Failed");
     assertThat(text("#gates")).contains("pass rate of exact_match at least 0.9", "Power");
+    // 0 to 1 is drawn from 4 to 236: 4 + 0.9 · 232
+    assertThat(browser.findElement(By.cssSelector("#gates line.ref")).getDomAttribute("x1"))
+        .isEqualTo("212.8");
     assertThat(text("#count")).isEqualTo("30 of 30 cases");
     assertThat(browser.getTitle()).isEqualTo("Failed · com.example.SupportTest#noRegression");
     assertThat(complaints()).isEmpty();

@@ -26,8 +26,8 @@ class GatesTest {
     assertThat(few.casesMissing()).isEqualTo(1);
     assertThat(few.explanation())
         .isEqualTo(
-            "58 of 58 cases passed (1); the true value lies within 0.950 to 1.000 (each end with 95"
-                + " % confidence). It is proved neither to be at least 0.95 nor below 0.95. If the"
+            "58 of 58 cases passed (a rate of 1); the true value lies within 0.950 to 1.000 (each end"
+                + " with 95 % confidence). It is proved neither to be at least 0.95 nor below 0.95. If the"
                 + " truth is what was seen, it passes with a chance of 0 % (exact; true pass rate"
                 + " 1); 80 % takes about 59 cases, 1 more.");
   }
@@ -92,6 +92,32 @@ class GatesTest {
                 + " and Infinity; without a ceiling gate the share of cases within the budget");
     assertThat(Gates.shareWithin(seconds, 1, 0.95, 0.95).verdict()).isEqualTo(Verdict.PASS);
     assertThat(Gates.shareWithin(seconds, 0.9, 0.95, 0.95).verdict()).isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void explanationOfABudgetSaysWhichNumberIsWhich() {
+    // the bound of 100 of 100 is 0.05^(1/100) = 0.9705
+    double[] seconds = new double[100];
+    Arrays.fill(seconds, 2);
+
+    assertThat(Gates.shareWithin(seconds, 2, 0.95, 0.95).explanation())
+        .isEqualTo(
+            "100 of 100 cases stayed within the budget of 2 (a rate of 1); the true value lies"
+                + " within 0.970 to 1.000 (each end with 95 % confidence). It is proved to be at"
+                + " least 0.95.");
+  }
+
+  @Test
+  void limitIsTheEdgeOfTheClaimOnTheScaleOfTheEstimate() {
+    double[] values = bits(30, 30);
+
+    assertThat(Gates.atLeast(values, 0.85, 0.95).limit()).isEqualTo(0.85);
+    assertThat(Gates.atLeast(new double[] {0.5, 0.7}, 0.85, 0.95).limit()).isEqualTo(0.85);
+    assertThat(Gates.atLeast(new double[0], 0.85, 0.95).limit()).isEqualTo(0.85);
+    assertThat(Gates.atMost(values, 2, 30, 0.95).limit()).isEqualTo(2);
+    assertThat(Gates.shareWithin(values, 2, 0.9, 0.95).limit()).isEqualTo(0.9);
+    assertThat(Gates.nonInferiority(values, values, 0.03, 0.05).limit()).isEqualTo(-0.03);
+    assertThat(Gates.regression(null, values, 0.1, 0.05).limit()).isEqualTo(-0.1);
   }
 
   @Test
