@@ -2,6 +2,7 @@ package dev.llmops.eval.assertj;
 
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
+import dev.llmops.eval.internal.LinearText;
 import java.math.BigDecimal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ record Demand(@Nullable Double threshold, boolean positive) {
 
   /** Pass or fail, absent for a graded score without either label. */
   static @Nullable Boolean verdict(Scored scored) {
-    String label = scored.label() == null ? "" : scored.label().toLowerCase(Locale.ROOT);
+    String label = scored.label() == null ? "" : LinearText.lower(scored.label());
     if (label.equals("pass") || label.equals("fail")) {
       return label.equals("pass");
     }

@@ -1,9 +1,8 @@
 package dev.llmops.eval.consistency;
 
-import java.text.Normalizer;
+import dev.llmops.eval.internal.LinearText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -96,7 +95,7 @@ final class FactWords {
    * spaces; a number with its points and without its thousands' commas; {@code n't} by itself.
    */
   static List<Word> of(String sentence) {
-    String text = Normalizer.normalize(sentence, Normalizer.Form.NFKC).replace('\u2019', '\'');
+    String text = LinearText.nfkc(sentence).replace('\u2019', '\'');
     List<Word> words = new ArrayList<>();
     Matcher matcher = WORD.matcher(text);
     while (matcher.find()) {
@@ -108,7 +107,7 @@ final class FactWords {
   }
 
   private static Word word(String text, boolean first) {
-    String lower = text.toLowerCase(Locale.ROOT);
+    String lower = LinearText.lower(text);
     if (NEGATIONS.contains(lower)) {
       return new Word(text, lower, Kind.NEGATION, 1);
     }

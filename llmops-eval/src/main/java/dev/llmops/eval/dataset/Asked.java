@@ -2,8 +2,7 @@ package dev.llmops.eval.dataset;
 
 import dev.llmops.Message;
 import dev.llmops.eval.EvalCase;
-import java.text.Normalizer;
-import java.util.Locale;
+import dev.llmops.eval.internal.LinearText;
 
 /** What a case asks, without what makes no difference to a reader. */
 final class Asked {
@@ -26,7 +25,7 @@ final class Asked {
 
   /** NFKC, lower case, one space for every run of anything but letters, digits and symbols. */
   static String normalized(String text) {
-    String plain = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+    String plain = LinearText.lower(LinearText.nfkc(text));
     StringBuilder out = new StringBuilder(plain.length());
     boolean gap = false;
     for (int i = 0; i < plain.length(); ) {

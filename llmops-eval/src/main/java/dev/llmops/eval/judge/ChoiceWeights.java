@@ -1,5 +1,6 @@
 package dev.llmops.eval.judge;
 
+import dev.llmops.eval.internal.LinearText;
 import dev.llmops.eval.judge.JudgeAnswer.TokenLogprob;
 import java.util.List;
 import java.util.Locale;
@@ -68,7 +69,7 @@ record ChoiceWeights(double mean, double missing) {
 
   /** The only choice that can begin so, or null. */
   private static @Nullable JudgeChoice begun(Rubric rubric, String piece) {
-    String lower = piece.toLowerCase(Locale.ROOT);
+    String lower = LinearText.lower(piece);
     int end = 0;
     while (end < lower.length() && isOfName(lower.charAt(end))) {
       end++;

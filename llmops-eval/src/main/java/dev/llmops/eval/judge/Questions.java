@@ -6,11 +6,11 @@ import dev.llmops.Origin;
 import dev.llmops.TokenUsage;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Spend;
+import dev.llmops.eval.internal.LinearText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -201,6 +201,6 @@ final class Questions {
   }
 
   private static String undated(String model) {
-    return DATED.matcher(model.toLowerCase(Locale.ROOT)).replaceFirst("");
+    return DATED.matcher(LinearText.lower(model)).replaceFirst("");
   }
 }

@@ -12,6 +12,7 @@ import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
 import dev.llmops.eval.Scale;
+import dev.llmops.eval.internal.LinearText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -134,7 +135,7 @@ public final class OperationalEvaluators {
               ? new Skipped(self, "the call has no finish reason")
               : Scored.of(
                   self,
-                  reasons.stream().allMatch(each -> right.contains(each.toLowerCase(Locale.ROOT))),
+                  reasons.stream().allMatch(each -> right.contains(LinearText.lower(each))),
                   "finished by " + String.join(", ", reasons));
         });
   }

@@ -1,5 +1,6 @@
 package dev.llmops.eval.semantic;
 
+import dev.llmops.eval.internal.LinearText;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class Sentences {
     }
     int space = sentence.lastIndexOf(' ');
     String word = sentence.substring(space + 1);
-    return ABBREVIATIONS.contains(word.toLowerCase(Locale.ROOT))
+    return ABBREVIATIONS.contains(LinearText.lower(word))
         || (word.length() == 2 && Character.isUpperCase(word.charAt(0)));
   }
 }

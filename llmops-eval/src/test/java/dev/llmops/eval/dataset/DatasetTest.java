@@ -2,6 +2,7 @@ package dev.llmops.eval.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.llmops.JsonText;
 import dev.llmops.Message;
@@ -14,6 +15,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -230,6 +232,26 @@ class DatasetTest {
     assertThat(before.cases().get(0).id()).matches("[0-9a-f]{16}");
     assertThat(after.cases().get(1).id()).isEqualTo(before.cases().get(0).id());
     assertThat(after.cases().get(0).id()).isEqualTo(before.cases().get(1).id());
+  }
+
+  @Test
+  void idOfAHostileTextTakesNoLongerThanOfAnother() {
+    // of each of these, the JDK alone makes minutes' work
+    String sigmas = "Σ".repeat(400_000);
+    String marks = "a" + "\u0301\u0316".repeat(200_000);
+
+    Set<String> ids =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(30),
+            () ->
+                ids(
+                    Dataset.of(
+                        "hostile",
+                        List.of(
+                            EvalCase.builder().input(sigmas).build(),
+                            EvalCase.builder().input(marks).build()))));
+
+    assertThat(ids).hasSize(2);
   }
 
   @Test
