@@ -68,6 +68,10 @@ final class Classified {
         spec,
         evalCase -> {
           String text = part.of(evalCase);
+          Skipped tooLong = SafetyEvaluators.tooLong(spec, text.length());
+          if (tooLong != null) {
+            return tooLong;
+          }
           Words words = Words.of(text);
           Letters letters = Letters.of(text);
           boolean english =
@@ -118,6 +122,10 @@ final class Classified {
         spec,
         evalCase -> {
           String text = part.of(evalCase);
+          Skipped tooLong = SafetyEvaluators.tooLong(spec, text.length());
+          if (tooLong != null) {
+            return tooLong;
+          }
           Words words = Words.of(text);
           if (words.count == 0) {
             return new Skipped(spec, "the text has no words");

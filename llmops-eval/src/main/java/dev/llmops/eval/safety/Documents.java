@@ -2,6 +2,8 @@ package dev.llmops.eval.safety;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a document sentence by sentence, as one sentence in a long text is easily outvoted. */
 final class Documents {
@@ -32,6 +34,25 @@ final class Documents {
   /** Sentences end at {@code . ! ? 。 ！ ？}, at a line break, or after 400 characters. */
   static List<Span> spans(String text) {
     List<Span> spans = new ArrayList<>();
+    each(text, spans::add);
+    return spans;
+  }
+
+  /** One sentence after the other, as all of a long text at once take ten times its memory. */
+  static Worst worst(LinearModel model, String text) {
+    Search search = new Search(model);
+    each(text, search);
+    Span worst = search.worst;
+    return new Worst(
+        search.margin,
+        worst == null ? 0 : worst.start(),
+        worst == null ? 0 : worst.end(),
+        search.index,
+        search.count,
+        search.suspicious);
+  }
+
+  private static void each(String text, Consumer<Span> to) {
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -46,28 +67,37 @@ final class Documents {
       if (ends) {
         Words words = Words.of(text.substring(start, i + 1));
         if (words.count > 1) {
-          spans.add(new Span(start, i + 1, words));
+          to.accept(new Span(start, i + 1, words));
         }
         start = i + 1;
       }
     }
-    return spans;
   }
 
-  static Worst worst(LinearModel model, List<Span> spans) {
-    Worst worst = new Worst(Double.NEGATIVE_INFINITY, 0, 0, -1, spans.size(), 0);
-    int suspicious = 0;
-    for (int i = 0; i < spans.size(); i++) {
-      Span span = spans.get(i);
-      double margin = model.margin(span.words());
-      if (model.probability(margin) >= model.threshold) {
+  private static final class Search implements Consumer<Span> {
+    private final LinearModel model;
+    private double margin = Double.NEGATIVE_INFINITY;
+    private @Nullable Span worst;
+    private int index = -1;
+    private int count;
+    private int suspicious;
+
+    Search(LinearModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public void accept(Span span) {
+      double of = model.margin(span.words());
+      if (model.probability(of) >= model.threshold) {
         suspicious++;
       }
-      if (margin > worst.margin()) {
-        worst = new Worst(margin, span.start(), span.end(), i, spans.size(), 0);
+      if (of > margin) {
+        margin = of;
+        worst = span;
+        index = count;
       }
+      count++;
     }
-    return new Worst(
-        worst.margin(), worst.start(), worst.end(), worst.index(), spans.size(), suspicious);
   }
 }

@@ -54,10 +54,18 @@ final class Injection {
   private static EvalResult evaluate(EvaluatorSpec spec, double flaggedFrom, EvalCase evalCase) {
     Finding worst = null;
     String input = evalCase.input();
+    List<EvalCase.Document> context = evalCase.context();
+    long chars = input == null ? 0 : input.length();
+    for (EvalCase.Document each : context) {
+      chars += each.text().length();
+    }
+    Skipped tooLong = SafetyEvaluators.tooLong(spec, chars);
+    if (tooLong != null) {
+      return tooLong;
+    }
     if (input != null) {
       worst = ofInput(input);
     }
-    List<EvalCase.Document> context = evalCase.context();
     for (int i = 0; i < context.size(); i++) {
       Finding found = ofDocument(context.get(i).text(), "document " + (i + 1));
       worst = worst == null || (found != null && found.risk() > worst.risk()) ? found : worst;
@@ -90,11 +98,10 @@ final class Injection {
         new Finding(
             risk(Models.DIRECT, Models.DIRECT.margin(words)),
             () -> "the input: \"" + Classified.worstPart(Models.DIRECT, words) + "\"");
-    List<Documents.Span> spans = Documents.spans(input);
-    if (spans.size() < FEWEST_SENTENCES) {
+    Documents.Worst hidden = Documents.worst(Models.HIDDEN, input);
+    if (hidden.count() < FEWEST_SENTENCES) {
       return direct;
     }
-    Documents.Worst hidden = Documents.worst(Models.HIDDEN, spans);
     if (2 * hidden.suspicious() > hidden.count()) {
       return direct; // orders throughout: a prompt, not a document
     }
@@ -109,7 +116,7 @@ final class Injection {
   }
 
   private static @Nullable Finding ofDocument(String text, String name) {
-    Documents.Worst worst = Documents.worst(Models.HIDDEN, Documents.spans(text));
+    Documents.Worst worst = Documents.worst(Models.HIDDEN, text);
     if (worst.index() < 0) {
       return null;
     }

@@ -2,6 +2,7 @@ package dev.llmops.eval.safety;
 
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
+import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.EvalResult.Spend;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.EvaluatorSpec;
@@ -56,6 +57,10 @@ final class Leaks {
 
   private static EvalResult count(
       EvaluatorSpec spec, String text, Redactor redactor, Set<String> marks) {
+    Skipped tooLong = SafetyEvaluators.tooLong(spec, text.length());
+    if (tooLong != null) {
+      return tooLong;
+    }
     String redacted = redactor.redact(text);
     Map<String, Integer> found = new LinkedHashMap<>();
     int sum = 0;

@@ -1,6 +1,7 @@
 package dev.llmops.eval.safety;
 
 import dev.llmops.eval.EvalResult.Scored;
+import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.EvalResult.Spend;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.EvaluatorSpec;
@@ -117,7 +118,12 @@ final class Profanity {
     return Evaluators.of(
         spec,
         evalCase -> {
-          Map<String, Integer> found = find(Words.of(part.of(evalCase)));
+          String text = part.of(evalCase);
+          Skipped tooLong = SafetyEvaluators.tooLong(spec, text.length());
+          if (tooLong != null) {
+            return tooLong;
+          }
+          Map<String, Integer> found = find(Words.of(text));
           int count = found.values().stream().mapToInt(Integer::intValue).sum();
           return new Scored(
               spec,

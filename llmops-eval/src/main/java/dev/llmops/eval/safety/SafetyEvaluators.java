@@ -1,6 +1,7 @@
 package dev.llmops.eval.safety;
 
 import dev.llmops.eval.EvalCase;
+import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.EvaluatorSpec;
 import dev.llmops.eval.Need;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Those with a classifier report a probability as the raw measure and a label by a threshold
  * that was frozen on development rows; the threshold is a setting, since what one application may
  * say another may not. None is a judgement on a person.
+ *
+ * <p>More than 4 million characters (of the text; for {@code prompt_injection} of the input and all
+ * documents) are not read: {@linkplain Skipped Skipped}. {@code refusal} reads the start of any.
  */
 public final class SafetyEvaluators {
 
@@ -79,6 +83,9 @@ public final class SafetyEvaluators {
     /** The length of the answers in characters, relative to the longer one. */
     LENGTH
   }
+
+  /** A second's work; a model that writes more is attacking the run rather than answering. */
+  static final int MAX_CHARS = 4_000_000;
 
   private SafetyEvaluators() {}
 
@@ -242,6 +249,21 @@ public final class SafetyEvaluators {
   public static Evaluator classifier(
       String name, OnnxTextClassifier model, String label, Part part) {
     return Classified.local(name, model, label, part);
+  }
+
+  /** Null for a text of a length that is read. */
+  static @Nullable Skipped tooLong(EvaluatorSpec spec, long chars) {
+    return chars <= MAX_CHARS
+        ? null
+        : new Skipped(
+            spec,
+            "the text has "
+                + chars
+                + " characters; "
+                + spec.name()
+                + " reads at most "
+                + MAX_CHARS
+                + ", so judge its parts");
   }
 
   static EvaluatorSpec withSettings(EvaluatorSpec spec, Map<String, @Nullable Object> given) {

@@ -7,6 +7,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Errored;
 import dev.llmops.eval.EvalResult.Scored;
+import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
 import java.util.ArrayList;
@@ -264,19 +265,43 @@ class SafetyLawsTest {
   }
 
   @Test
-  void tenMegabytesOfMixedTextGiveAResult() {
+  void fourMillionCharactersAreReadAndMoreIsSkipped() {
     SplittableRandom random = new SplittableRandom(20266);
     StringBuilder text = new StringBuilder();
-    while (text.length() < 10_000_000) {
+    while (text.length() < SafetyEvaluators.MAX_CHARS) {
       text.append(text(random));
     }
-    EvalCase evalCase = EvalCase.builder().input(text.toString()).output(text.toString()).build();
+    text.setLength(SafetyEvaluators.MAX_CHARS);
+    String longest = text.toString();
+    EvalCase evalCase = EvalCase.builder().input(longest).output(longest).build();
+    EvalCase more = EvalCase.builder().input(longest + 'x').output(longest + 'x').build();
 
     for (String name : NAMES.subList(0, 7)) {
-      EvalResult result = Evaluators.byName(name).evaluate(evalCase);
-
-      assertThat(result).as(name).isInstanceOf(Scored.class);
+      assertThat(Evaluators.byName(name).evaluate(evalCase)).as(name).isInstanceOf(Scored.class);
+      EvalResult skipped = Evaluators.byName(name).evaluate(more);
+      if (name.equals("refusal")) {
+        assertThat(skipped).as("reads the start").isInstanceOf(Scored.class);
+      } else {
+        assertThat(skipped).as(name).isInstanceOf(Skipped.class);
+        assertThat(skipped.reason())
+            .isEqualTo(
+                "the text has 4000001 characters; "
+                    + name
+                    + " reads at most 4000000, so judge its parts");
+      }
     }
+  }
+
+  @Test
+  void documentsOfAnInjectionCountTogether() {
+    String half = "a. ".repeat(700_000);
+    EvalCase both = EvalCase.builder().document("a", half).document("b", half).build();
+
+    assertThat(Evaluators.byName("prompt_injection").evaluate(both))
+        .isInstanceOf(Skipped.class)
+        .extracting(EvalResult::reason)
+        .asString()
+        .startsWith("the text has 4200000 characters;");
   }
 
   private static double raw(String name, EvalCase evalCase) {

@@ -585,7 +585,7 @@ class TrainSafetyModels {
         String key =
             row.hasNonNull("payload") ? row.get("payload").asText() : row.get("text").asText();
         if (of && Rows.fold(key, FOLDS) == fold) {
-          best[i] = Documents.worst(model, Documents.spans(row.get("text").asText())).margin();
+          best[i] = Documents.worst(model, row.get("text").asText()).margin();
           documents.add(i);
         }
       }
