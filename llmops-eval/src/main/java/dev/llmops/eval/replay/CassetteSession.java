@@ -246,7 +246,11 @@ public final class CassetteSession implements AutoCloseable {
     }
     CallError error = call.error();
     if (response == null) {
-      return error == null ? "the client's codec gave nothing" : "the call failed: " + error.type();
+      return error == null
+          ? "the client's codec gave nothing"
+          : "the call failed: "
+              + error.type()
+              + "; failures are not stored, so the replay is refused here unless a retry succeeds";
     }
     if (error != null && PASSING.contains(error.type())) {
       return "the answer reports a passing failure: " + error.type();

@@ -180,7 +180,11 @@ class OpenAiCassetteTest {
       assertThat(session.notStored()).isEqualTo(3);
       assertThat(session.problems())
           .anySatisfy(
-              problem -> assertThat(problem).endsWith("the call failed: rate_limit_exceeded"));
+              problem ->
+                  assertThat(problem)
+                      .endsWith(
+                          "the call failed: rate_limit_exceeded; failures are not stored, so the"
+                              + " replay is refused here unless a retry succeeds"));
     }
     server.close();
 
