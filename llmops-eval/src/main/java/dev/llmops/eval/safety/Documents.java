@@ -38,7 +38,7 @@ final class Documents {
     return spans;
   }
 
-  /** One sentence after the other, as all of a long text at once take ten times its memory. */
+  /** One sentence after the other, as all of a long text at once take many times its memory. */
   static Worst worst(LinearModel model, String text) {
     Search search = new Search(model);
     each(text, search);
