@@ -1,4 +1,4 @@
-package dev.llmops.eval.consistency;
+package dev.llmops.eval;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,36 +10,41 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model of three words and three labels, written byte by byte after onnx.proto (ONNX 1.14): the
- * logits of a pair are the sum of its words' rows. "same" is (-1, 0, 1), "other" is (1, 0, -1), any
- * other word (0, 0, 0).
+ * A model of a few words and labels, written byte by byte after onnx.proto (ONNX 1.14): the logits
+ * of a text, or of a pair, are the sum of its words' rows; the row of any other word is 0.
  */
-final class TinyOnnx {
-
-  private static final String TOKENIZER =
-      "{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[],"
-          + "\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Whitespace\"},"
-          + "\"post_processor\":null,\"decoder\":null,\"model\":{\"type\":\"WordLevel\","
-          + "\"vocab\":{\"[UNK]\":0,\"same\":1,\"other\":2},\"unk_token\":\"[UNK]\"}}";
-
-  private static final float[] TABLE = {0, 0, 0, -1, 0, 1, 1, 0, -1};
+public final class TinyOnnx {
 
   private TinyOnnx() {}
 
-  /** Writes the model's folder, with these labels for the three columns. */
-  static void write(Path folder, List<String> labels) throws IOException {
-    StringBuilder id2label = new StringBuilder();
-    for (int i = 0; i < labels.size(); i++) {
-      id2label.append(i == 0 ? "" : ",").append("\"" + i + "\":\"" + labels.get(i) + "\"");
+  /**
+   * Writes the model's folder.
+   *
+   * @param config the text of {@code config.json}
+   * @param words the words it knows
+   * @param rows of each of them, a number a label
+   */
+  public static void write(Path folder, String config, List<String> words, float[]... rows)
+      throws IOException {
+    StringBuilder vocabulary = new StringBuilder("\"[UNK]\":0");
+    for (int i = 0; i < words.size(); i++) {
+      vocabulary.append(",\"").append(words.get(i)).append("\":").append(i + 1);
     }
-    Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
-    Files.writeString(folder.resolve("config.json"), "{\"id2label\":{" + id2label + "}}");
-    Files.write(folder.resolve("model.onnx"), model());
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        "{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[],"
+            + "\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Whitespace\"},"
+            + "\"post_processor\":null,\"decoder\":null,\"model\":{\"type\":\"WordLevel\","
+            + "\"vocab\":{"
+            + vocabulary
+            + "},\"unk_token\":\"[UNK]\"}}");
+    Files.writeString(folder.resolve("config.json"), config);
+    Files.write(folder.resolve("model.onnx"), model(rows));
   }
 
-  private static byte[] model() {
+  private static byte[] model(float[][] rows) {
     // TensorProto: dims 1, data_type 2 (1 float, 7 int64), name 8, raw_data 9
-    Message table = tensor("table", 1, floats(), 3, 3);
+    Message table = tensor("table", 1, floats(rows), rows.length + 1, rows[0].length);
     Message axes = tensor("axes", 7, ByteBuffer.allocate(8).put(0, (byte) 1).array(), 1);
     // NodeProto: input 1, output 2, op_type 4, attribute 5
     Message gather = new Message().text(1, "table").text(1, "input_ids").text(2, "rows");
@@ -71,10 +76,15 @@ final class TinyOnnx {
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }
 
-  private static byte[] floats() {
-    ByteBuffer buffer = ByteBuffer.allocate(4 * TABLE.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float each : TABLE) {
-      buffer.putFloat(each);
+  private static byte[] floats(float[][] rows) {
+    int labels = rows[0].length;
+    ByteBuffer buffer =
+        ByteBuffer.allocate(4 * labels * (rows.length + 1)).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.position(4 * labels); // of any other word
+    for (float[] row : rows) {
+      for (float each : row) {
+        buffer.putFloat(each);
+      }
     }
     return buffer.array();
   }

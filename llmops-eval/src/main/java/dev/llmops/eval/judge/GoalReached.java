@@ -26,13 +26,7 @@ final class GoalReached {
             JudgeEvaluators.settings(judge, rubric),
             Scale.UNIT,
             Set.of(Need.INPUT, Need.OUTPUT));
-    return new JudgeEvaluator(
-        spec,
-        judge,
-        questions ->
-            questions
-                .classify(rubric, texts(questions.evalCase()))
-                .thenApply(JudgeEvaluator.Finding::of));
+    return JudgeEvaluator.classifying(spec, judge, rubric, GoalReached::texts);
   }
 
   private static FencedTexts texts(EvalCase evalCase) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An evaluator over a judge: asynchronous inside, and what goes wrong is a result. */
@@ -41,6 +42,16 @@ final class JudgeEvaluator implements Evaluator {
     this.spec = spec;
     this.judge = judge;
     this.measure = measure;
+  }
+
+  /** One question of the judge, which picks a choice of the rubric. */
+  static JudgeEvaluator classifying(
+      EvaluatorSpec spec, Judge judge, Rubric rubric, Function<EvalCase, FencedTexts> texts) {
+    return new JudgeEvaluator(
+        spec,
+        judge,
+        questions ->
+            questions.classify(rubric, texts.apply(questions.evalCase())).thenApply(Finding::of));
   }
 
   @Override

@@ -194,13 +194,7 @@ public final class JudgeEvaluators {
             scale(criteria.choices(), criteria.direction()),
             criteria.needs());
     Set<Need> shown = criteria.needs();
-    return new JudgeEvaluator(
-        spec,
-        judge,
-        questions ->
-            questions
-                .classify(rubric, texts(questions.evalCase(), shown))
-                .thenApply(JudgeEvaluator.Finding::of));
+    return JudgeEvaluator.classifying(spec, judge, rubric, evalCase -> texts(evalCase, shown));
   }
 
   /**
@@ -240,13 +234,7 @@ public final class JudgeEvaluators {
     if (name.equals("completeness")) {
       shown.add(Need.REFERENCES); // shown where there are any
     }
-    return new JudgeEvaluator(
-        spec,
-        judge,
-        questions ->
-            questions
-                .classify(rubric, texts(questions.evalCase(), shown))
-                .thenApply(JudgeEvaluator.Finding::of));
+    return JudgeEvaluator.classifying(spec, judge, rubric, evalCase -> texts(evalCase, shown));
   }
 
   static FencedTexts texts(EvalCase evalCase, Set<Need> shown) {

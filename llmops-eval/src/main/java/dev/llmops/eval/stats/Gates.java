@@ -109,12 +109,7 @@ public final class Gates {
     Proof proof = mostProof(values, budget, ceiling);
     double mean = Values.mean(values);
     Verdict verdict = proof.verdict(alpha);
-    Interval interval =
-        new Interval(
-            BoundedMean.low(values, 0, alpha),
-            BoundedMean.high(values, ceiling, alpha),
-            1 - 2 * alpha,
-            "Gaffke");
+    Interval interval = gaffke(values, 0, ceiling, alpha);
     // the mirror image, as power is written for means that are to be great
     Power mirrored = Power.mean(n, -budget, -mean, -ceiling, 0, Values.deviation(values), alpha);
     Double least = mirrored.detectable();
@@ -223,12 +218,7 @@ public final class Gates {
       power = Power.nonInferiority(n, smoothed(lost, gained, n), 0, margin, alpha);
       what = lostAndGained(n, lost, gained, mean);
     } else {
-      interval =
-          new Interval(
-              BoundedMean.low(differences, -1, alpha),
-              BoundedMean.high(differences, 1, alpha),
-              1 - 2 * alpha,
-              "Gaffke");
+      interval = gaffke(differences, -1, 1, alpha);
       power = notWorse(n, Values.deviation(differences), margin, alpha);
       what = meanDifference(n, mean);
     }
@@ -315,12 +305,7 @@ public final class Gates {
     Power power;
     String what;
     if (different(baseline, candidate, repetitions)) {
-      interval =
-          new Interval(
-              BoundedMean.low(differences, -1, alpha),
-              BoundedMean.high(differences, 1, alpha),
-              1 - 2 * alpha,
-              "Gaffke");
+      interval = gaffke(differences, -1, 1, alpha);
       power = alarm(n, spread(differences, drop), drop, alpha);
       what = meanDifference(n, mean);
     } else if (Values.zeroOrOne(candidate)) {
@@ -478,12 +463,7 @@ public final class Gates {
     Proof proof = leastProof(values, threshold);
     double mean = Values.mean(values);
     Verdict verdict = proof.verdict(alpha);
-    Interval interval =
-        new Interval(
-            BoundedMean.low(values, 0, alpha),
-            BoundedMean.high(values, 1, alpha),
-            1 - 2 * alpha,
-            "Gaffke");
+    Interval interval = gaffke(values, 0, 1, alpha);
     Power mean0 = Power.mean(n, threshold, mean, 0, 1, Values.deviation(values), alpha);
     Double detectable = mean0.detectable();
     Power power = detectable != null && detectable > 1 ? withoutDetectable(mean0) : mean0;
@@ -505,6 +485,15 @@ public final class Gates {
             "at least " + Text.number(threshold),
             "below " + Text.number(threshold),
             power));
+  }
+
+  /** Each end alone with the confidence 1 − alpha, for values between two limits. */
+  private static Interval gaffke(double[] values, double least, double most, double alpha) {
+    return new Interval(
+        BoundedMean.low(values, least, alpha),
+        BoundedMean.high(values, most, alpha),
+        1 - 2 * alpha,
+        "Gaffke");
   }
 
   private static Power withoutDetectable(Power power) {

@@ -11,6 +11,7 @@ import dev.llmops.eval.EvalResult.Skipped;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.Need;
+import dev.llmops.eval.TinyOnnx;
 import dev.llmops.eval.consistency.Entailment.Judgement;
 import dev.llmops.eval.consistency.Entailment.Pair;
 import dev.llmops.eval.safety.OnnxTextClassifier;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,9 +30,23 @@ class EntailmentTest {
 
   @TempDir Path folder;
 
+  /** "same" is (-1, 0, 1), "other" is (1, 0, -1). */
+  private void write(List<String> labels) throws IOException {
+    StringJoiner id2label = new StringJoiner(",", "{\"id2label\":{", "}}");
+    for (int i = 0; i < labels.size(); i++) {
+      id2label.add("\"" + i + "\":\"" + labels.get(i) + "\"");
+    }
+    TinyOnnx.write(
+        folder,
+        id2label.toString(),
+        List.of("same", "other"),
+        new float[] {-1, 0, 1},
+        new float[] {1, 0, -1});
+  }
+
   @Test
   void probabilitiesAreReadByTheLabelsOfTheConfig() throws IOException {
-    TinyOnnx.write(folder, LABELS);
+    write(LABELS);
 
     try (OnnxTextClassifier classifier = OnnxTextClassifier.open(folder)) {
       Entailment entailment = Entailment.of("tiny", 100, classifier);
@@ -45,7 +61,7 @@ class EntailmentTest {
 
   @Test
   void anotherOrderOfLabelsIsFollowed() throws IOException {
-    TinyOnnx.write(folder, List.of("entailment", "neutral", "contradiction"));
+    write(List.of("entailment", "neutral", "contradiction"));
 
     Judgement judged =
         Entailment.open(folder, 100).judge(List.of(new Pair("same", "x"))).judgements().get(0);
@@ -56,7 +72,7 @@ class EntailmentTest {
 
   @Test
   void labelsThatSayNothingAreRefused() throws IOException {
-    TinyOnnx.write(folder, List.of("LABEL_0", "LABEL_1", "LABEL_2"));
+    write(List.of("LABEL_0", "LABEL_1", "LABEL_2"));
 
     assertThatThrownBy(() -> Entailment.open(folder, 100))
         .hasMessage(
@@ -67,7 +83,7 @@ class EntailmentTest {
 
   @Test
   void evaluatorsAreMadeByNameOverAFolder() throws IOException {
-    TinyOnnx.write(folder, LABELS);
+    write(LABELS);
     Map<String, String> settings = Map.of("model", folder.toString());
     EvalCase evalCase =
         EvalCase.builder()
@@ -92,7 +108,7 @@ class EntailmentTest {
     assertThatThrownBy(() -> Evaluators.byName("selfcheck_nli", Map.of("model", folder.toString())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no model.onnx");
-    TinyOnnx.write(folder, LABELS);
+    write(LABELS);
     Map<String, String> other = Map.of("model", folder.toString(), "entailment", "other");
     assertThatThrownBy(() -> Evaluators.byName("selfcheck_nli", other))
         .hasMessageStartingWith("setting \"entailment\" must be \"" + folder.getFileName() + "\"");
@@ -100,7 +116,7 @@ class EntailmentTest {
 
   @Test
   void anEvaluatorIsMadeAgainFromItsSpecAndAFolder() throws IOException {
-    TinyOnnx.write(folder, LABELS);
+    write(LABELS);
     for (String name : List.of("selfcheck_nli", "semantic_entropy", "factual_consistency_nli")) {
       Evaluator made =
           Evaluators.byName(name, Map.of("model", folder.toString(), "max_input_chars", "300"));

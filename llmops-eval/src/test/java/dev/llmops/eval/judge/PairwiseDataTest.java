@@ -9,8 +9,7 @@ import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.judge.JudgeCalibration.Labelled;
 import dev.llmops.eval.judge.JudgeEvaluators.Rival;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.llmops.eval.semantic.DevData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +32,12 @@ class PairwiseDataTest {
 
   @Test
   void aRealJudgeAgainstPeople() throws Exception {
-    String data = System.getenv("LLMOPS_EVAL_DATA");
     String model = System.getenv("LLMOPS_JUDGE_MODEL");
-    if (data == null || model == null) {
-      System.out.println(
-          "SKIPPED: PairwiseDataTest, as LLMOPS_EVAL_DATA and LLMOPS_JUDGE_MODEL are not both set");
+    if (model == null) {
+      System.out.println("SKIPPED: PairwiseDataTest, as LLMOPS_JUDGE_MODEL is not set");
     }
-    Assumptions.assumeTrue(data != null && model != null);
-    List<JsonNode> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of(data, "judge_pairwise_en.jsonl"))) {
-      rows.add(new ObjectMapper().readTree(line));
-    }
+    Assumptions.assumeTrue(model != null);
+    List<JsonNode> rows = DevData.rows("judge_pairwise_en.jsonl");
 
     Map<String, JudgeCalibration> bySource =
         calibrate(OpenAiJudgeModel.create(OpenAIOkHttpClient.fromEnv(), model), rows);

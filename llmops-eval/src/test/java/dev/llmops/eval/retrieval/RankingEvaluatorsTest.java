@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Errored;
@@ -16,14 +15,12 @@ import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.RunMetric.RunResult;
 import dev.llmops.eval.retrieval.RankingEvaluators.Gain;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.llmops.eval.semantic.DevData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class RankingEvaluatorsTest {
@@ -140,16 +137,9 @@ class RankingEvaluatorsTest {
 
   @Test
   void equalsTrecEval() throws Exception {
-    String data = System.getenv("LLMOPS_EVAL_DATA");
-    if (data == null) {
-      System.out.println(
-          "SKIPPED: RankingEvaluatorsTest.equalsTrecEval, as LLMOPS_EVAL_DATA is not set");
-    }
-    Assumptions.assumeTrue(data != null);
     Map<String, Integer> checked = new TreeMap<>();
 
-    for (String line : Files.readAllLines(Path.of(data, "ir_gold.jsonl"))) {
-      JsonNode row = new ObjectMapper().readTree(line);
+    for (JsonNode row : DevData.rows("ir_gold.jsonl")) {
       Map<String, Double> relevant = new LinkedHashMap<>();
       row.path("qrels")
           .properties()

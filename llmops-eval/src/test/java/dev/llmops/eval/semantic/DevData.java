@@ -2,6 +2,7 @@ package dev.llmops.eval.semantic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.llmops.eval.stats.Correlation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +37,10 @@ public final class DevData {
     return rows;
   }
 
-  /** Spearman's ρ: Pearson's r of mean ranks. */
+  /** Spearman's ρ; not a number where a side is constant. */
   public static double spearman(double[] x, double[] y) {
-    return pearson(ranks(x), ranks(y));
+    Double rho = Correlation.spearman(x, y);
+    return rho == null ? Double.NaN : rho;
   }
 
   /** The area under the ROC curve by ranks (Mann-Whitney); positives have y of 0.5 or more. */
@@ -84,20 +86,6 @@ public final class DevData {
   public interface Statistic {
     /** The measure. */
     double of(double[] x, double[] y);
-  }
-
-  private static double pearson(double[] x, double[] y) {
-    double mx = Arrays.stream(x).average().orElseThrow();
-    double my = Arrays.stream(y).average().orElseThrow();
-    double xy = 0;
-    double xx = 0;
-    double yy = 0;
-    for (int i = 0; i < x.length; i++) {
-      xy += (x[i] - mx) * (y[i] - my);
-      xx += (x[i] - mx) * (x[i] - mx);
-      yy += (y[i] - my) * (y[i] - my);
-    }
-    return xy / Math.sqrt(xx * yy);
   }
 
   private static double[] ranks(double[] values) {

@@ -3,20 +3,17 @@ package dev.llmops.eval.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.MeasuredRows;
+import dev.llmops.eval.semantic.DevData;
 import dev.llmops.eval.stats.BinaryScores.Row;
 import dev.llmops.eval.stats.ConfusionMatrix.Average;
 import dev.llmops.eval.stats.ConfusionMatrix.Weighting;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Against scikit-learn and statsmodels, to the six digits given. */
@@ -26,16 +23,8 @@ class StatsGoldTest {
 
   @Test
   void equalsTheReferenceImplementations() throws Exception {
-    String data = System.getenv("LLMOPS_EVAL_DATA");
-    if (data == null) {
-      System.out.println("SKIPPED: StatsGoldTest, as LLMOPS_EVAL_DATA is not set");
-    }
-    Assumptions.assumeTrue(data != null);
-
     int rows = 0;
-    ObjectMapper mapper = new ObjectMapper();
-    for (String line : Files.readAllLines(Path.of(data, "stats_gold.jsonl"))) {
-      JsonNode row = mapper.readTree(line);
+    for (JsonNode row : DevData.rows("stats_gold.jsonl")) {
       JsonNode expected = row.path("expected");
       switch (row.path("kind").asText()) {
         case "two_raters" -> twoRaters(row, expected);

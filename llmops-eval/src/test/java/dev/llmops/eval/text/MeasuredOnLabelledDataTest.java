@@ -3,27 +3,22 @@ package dev.llmops.eval.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.MeasuredRows;
+import dev.llmops.eval.semantic.DevData;
 import dev.llmops.eval.stats.Proportion;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Prints the measured tables of docs/evaluators/exact.md, and holds their floors. */
 class MeasuredOnLabelledDataTest {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
   void finalNumbersOfGsm8kAreAllRead() throws IOException {
@@ -75,14 +70,8 @@ class MeasuredOnLabelledDataTest {
 
   private static Table measure(String name, Evaluator evaluator, String gold, String answer)
       throws IOException {
-    String folder = System.getenv("LLMOPS_EVAL_DATA");
-    if (folder == null) {
-      System.out.println("SKIPPED: " + name + ": LLMOPS_EVAL_DATA is not set");
-    }
-    Assumptions.assumeTrue(folder != null, "LLMOPS_EVAL_DATA is not set");
     Table table = new Table();
-    for (String line : Files.readAllLines(Path.of(folder, name + ".jsonl"))) {
-      JsonNode row = JSON.readTree(line);
+    for (JsonNode row : DevData.rows(name + ".jsonl")) {
       List<String> references = new ArrayList<>();
       if (row.path(gold).isArray()) {
         row.path(gold).forEach(each -> references.add(each.asText()));

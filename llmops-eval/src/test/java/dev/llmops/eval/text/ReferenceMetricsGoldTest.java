@@ -3,23 +3,20 @@ package dev.llmops.eval.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.MeasuredRows;
 import dev.llmops.eval.RunMetric;
+import dev.llmops.eval.semantic.DevData;
 import dev.llmops.eval.text.BleuSettings.Smoothing;
 import dev.llmops.eval.text.RougeSettings.Measure;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -81,7 +78,7 @@ class ReferenceMetricsGoldTest {
             "rouge_stem", RougeSettings.REFERENCE.withStemmer(true),
             "rouge_char", RougeSettings.REFERENCE.withTokenizer(MetricTokenizer.CJK));
 
-    for (JsonNode row : rows("metric_gold_pairs.jsonl")) {
+    for (JsonNode row : DevData.rows("metric_gold_pairs.jsonl")) {
       String output = row.get("hyp").asText();
       String reference = row.get("ref").asText();
       JsonNode expected = row.get("expected");
@@ -129,7 +126,7 @@ class ReferenceMetricsGoldTest {
     metrics.put("chrf++", ReferenceMetrics.corpusChrf(ChrfSettings.REFERENCE.withWordOrder(2)));
     metrics.put("ter", ReferenceMetrics.corpusTer(TerSettings.REFERENCE));
 
-    for (JsonNode row : rows("metric_gold_corpus.jsonl")) {
+    for (JsonNode row : DevData.rows("metric_gold_corpus.jsonl")) {
       List<EvalCase> cases = cases(row.get("hyps"), row.get("refs"));
       metrics.forEach(
           (column, metric) -> {
@@ -156,7 +153,7 @@ class ReferenceMetricsGoldTest {
 
   @Test
   void officialFixturesHold() throws IOException {
-    for (JsonNode row : rows("metric_gold_official.jsonl")) {
+    for (JsonNode row : DevData.rows("metric_gold_official.jsonl")) {
       official(row, row.get("test").asText(), row.get("args"));
     }
     report("metric_gold_official");
@@ -164,7 +161,7 @@ class ReferenceMetricsGoldTest {
 
   @Test
   void questionAnsweringEqualsTheOfficialScripts() throws IOException {
-    for (JsonNode row : rows("qa_em_f1_gold.jsonl")) {
+    for (JsonNode row : DevData.rows("qa_em_f1_gold.jsonl")) {
       AnswerNormalization normalization =
           row.get("metric").asText().equals("squad2")
               ? AnswerNormalization.SQUAD
@@ -188,7 +185,7 @@ class ReferenceMetricsGoldTest {
 
   @Test
   void stemsEqualNltks() throws IOException {
-    for (JsonNode row : rows("porter_gold.jsonl")) {
+    for (JsonNode row : DevData.rows("porter_gold.jsonl")) {
       String stem = PorterStemmer.stem(row.get("word").asText());
       count("stem", row, stem.equals(row.get("stem").asText()), stem + ", not " + row.get("stem"));
     }
@@ -493,20 +490,5 @@ class ReferenceMetricsGoldTest {
       doubles[i] = array.get(i).asDouble();
     }
     return doubles;
-  }
-
-  private static List<JsonNode> rows(String file) throws IOException {
-    String folder = System.getenv("LLMOPS_EVAL_DATA");
-    if (folder == null) {
-      System.out.println("SKIPPED: " + file + ": LLMOPS_EVAL_DATA is not set");
-    }
-    Assumptions.assumeTrue(folder != null, "LLMOPS_EVAL_DATA is not set");
-    ObjectMapper mapper = new ObjectMapper();
-    List<JsonNode> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of(folder, file))) {
-      rows.add(mapper.readTree(line));
-    }
-    assertThat(rows).isNotEmpty();
-    return rows;
   }
 }

@@ -3,15 +3,13 @@ package dev.llmops.eval.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.eval.EvalCase;
 import dev.llmops.eval.EvalResult.Scored;
 import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.MeasuredRows;
+import dev.llmops.eval.semantic.DevData;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,7 +20,6 @@ import java.util.Random;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -170,7 +167,7 @@ class ReferenceMetricsQualityTest {
   private static List<Rated> sentences(
       String file, Predicate<JsonNode> keep, ToDoubleFunction<JsonNode> rating) throws IOException {
     List<Rated> rows = new ArrayList<>();
-    for (JsonNode row : rows(file)) {
+    for (JsonNode row : DevData.rows(file)) {
       if (keep.test(row)) {
         rows.add(
             new Rated(
@@ -184,24 +181,10 @@ class ReferenceMetricsQualityTest {
 
   private static List<Rated> answers(String file) throws IOException {
     List<Rated> rows = new ArrayList<>();
-    for (JsonNode row : rows(file)) {
+    for (JsonNode row : DevData.rows(file)) {
       List<String> gold = new ArrayList<>();
       row.get("gold").forEach(each -> gold.add(each.asText()));
       rows.add(new Rated(row.get("answer").asText(), gold, row.get("label").asDouble()));
-    }
-    return rows;
-  }
-
-  private static List<JsonNode> rows(String file) throws IOException {
-    String folder = System.getenv("LLMOPS_EVAL_DATA");
-    if (folder == null) {
-      System.out.println("SKIPPED: " + file + ": LLMOPS_EVAL_DATA is not set");
-    }
-    Assumptions.assumeTrue(folder != null, "LLMOPS_EVAL_DATA is not set");
-    ObjectMapper mapper = new ObjectMapper();
-    List<JsonNode> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of(folder, file))) {
-      rows.add(mapper.readTree(line));
     }
     return rows;
   }
