@@ -1,7 +1,8 @@
 /**
  * What a call cost: dated price tables, their matching and their arithmetic. Start with {@link
  * dev.llmops.cost.PriceTable}. A model, tier or usage that is not known has no cost, never a cost
- * of 0. Budgets, sums and currency conversion do not live here.
+ * of 0. {@link dev.llmops.cost.CostBudget} refuses calls when enough was spent. Sums and currency
+ * conversion do not live here.
  */
 @NullMarked
 package dev.llmops.cost;

@@ -9,6 +9,7 @@ import dev.llmops.CallRef;
 import dev.llmops.CallScore;
 import dev.llmops.CallSink;
 import dev.llmops.ContentPolicy;
+import dev.llmops.Cost;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
@@ -19,6 +20,9 @@ import dev.llmops.MessagePart;
 import dev.llmops.Outcome;
 import dev.llmops.Pricing;
 import dev.llmops.StepRequest;
+import dev.llmops.cost.BudgetExceededException;
+import dev.llmops.cost.CostBudget;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -205,6 +209,36 @@ public abstract class CallContract {
       assertThat(call.usage().isEmpty()).isTrue();
       assertThat(call.cost()).isNull();
     }
+  }
+
+  @Test
+  void aSpentBudgetRefusesBeforeAnythingIsSent() throws Exception {
+    Records records = Records.withoutContent();
+    CostBudget budget = CostBudget.daily("1", "USD").build();
+    LlmOps ops =
+        LlmOps.builder()
+            .pricing(
+                (request, response, start) -> new Cost(BigDecimal.ONE, "USD", "a dollar", false))
+            .interceptor(budget)
+            .sink(records)
+            .build();
+
+    String unused = recorded(ops).ask(QUESTION);
+    LlmCall paid = await(records);
+    Throwable refused = catchThrowable(() -> recorded(ops).ask(QUESTION));
+
+    assertThat(paid.cost()).isNotNull();
+    assertThat(refused)
+        .isInstanceOf(BudgetExceededException.class)
+        .hasMessageStartingWith("the daily budget is spent: 1 of 1 USD; it resets at ");
+    assertThat(server.requests()).hasSize(1);
+    Awaitility.await().until(() -> records.calls().size() == 2);
+    LlmCall call = records.calls().get(1);
+    assertThat(call.error()).isNotNull();
+    assertThat(call.error().type()).isEqualTo(BudgetExceededException.class.getName());
+    assertThat(call.cost()).isNull();
+    assertThat(ops.stats().failed()).isEqualTo(1);
+    assertThat(budget.status().over()).isEqualTo(1);
   }
 
   @Test

@@ -110,8 +110,10 @@ public final class OtelCallObserver implements CallObserver {
     boolean traces = given.getClass() != TracerProvider.noop().get(SCOPE).getClass();
     tracer = traces && builder.spans ? given : null;
     sampler = SamplerFacts.of(openTelemetry);
+    MeterProvider meters =
+        builder.meters == null ? openTelemetry.getMeterProvider() : builder.meters;
     Meter meter =
-        openTelemetry
+        meters
             .meterBuilder(SCOPE)
             .setInstrumentationVersion(version())
             .setSchemaUrl(dialect.schemaUrl())
@@ -408,6 +410,7 @@ public final class OtelCallObserver implements CallObserver {
     private boolean chunkTimes;
     private boolean spans = true;
     private int maxMetricSeries = DEFAULT_MAX_METRIC_SERIES;
+    private @Nullable MeterProvider meters;
     private @Nullable Supplier<List<ServerSnapshot>> snapshots;
     private UnaryOperator<@Nullable String> environment = ContentSettings::environment;
 
@@ -474,6 +477,15 @@ public final class OtelCallObserver implements CallObserver {
      */
     public Builder spans(boolean spans) {
       this.spans = spans;
+      return this;
+    }
+
+    /**
+     * Measures with these meters in place of the OpenTelemetry's own: for an application whose
+     * spans and metrics go different ways. Never closed.
+     */
+    public Builder meterProvider(MeterProvider meters) {
+      this.meters = Objects.requireNonNull(meters, "meters must not be null");
       return this;
     }
 

@@ -174,8 +174,11 @@ public final class LlmOpsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     LlmOpsEndpoint llmOpsEndpoint(
-        ObjectProvider<LlmOps> ops, ObjectProvider<RingSink> ring, Wiring wiring) {
-      return new LlmOpsEndpoint(ops, ring, wiring);
+        ObjectProvider<LlmOps> ops,
+        ObjectProvider<RingSink> ring,
+        ObjectProvider<ServerMonitor> servers,
+        Wiring wiring) {
+      return new LlmOpsEndpoint(ops, ring, servers, wiring);
     }
   }
 

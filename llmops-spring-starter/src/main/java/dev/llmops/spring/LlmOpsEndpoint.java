@@ -7,7 +7,9 @@ import dev.llmops.LlmOps;
 import dev.llmops.LlmRecord;
 import dev.llmops.LlmStep;
 import dev.llmops.OpsStats;
+import dev.llmops.Timing;
 import dev.llmops.cost.PriceTable;
+import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -47,17 +49,24 @@ final class LlmOpsEndpoint {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
+  private static final List<String> KINDS = List.of("tool", "agent", "workflow", "retrieval");
   private static final String NO_RING =
       "no record is kept: there is not one RingSink bean that is wired; set llmops.ring.capacity,"
           + " or give your own LlmOps bean a RingSink bean";
 
   private final ObjectProvider<LlmOps> ops;
   private final ObjectProvider<RingSink> ring;
+  private final ObjectProvider<ServerMonitor> servers;
   private final Wiring wiring;
 
-  LlmOpsEndpoint(ObjectProvider<LlmOps> ops, ObjectProvider<RingSink> ring, Wiring wiring) {
+  LlmOpsEndpoint(
+      ObjectProvider<LlmOps> ops,
+      ObjectProvider<RingSink> ring,
+      ObjectProvider<ServerMonitor> servers,
+      Wiring wiring) {
     this.ops = ops;
     this.ring = ring;
+    this.servers = servers;
     this.wiring = wiring;
   }
 
@@ -81,6 +90,7 @@ final class LlmOpsEndpoint {
     calls.put("withoutUsage", stats.withoutUsage());
     calls.put("unpriced", stats.unpriced());
     status.put("calls", calls);
+    status.put("budgets", budgets());
     status.put("steps", stats.steps());
     status.put("scores", stats.scores());
     status.put("swallowed", stats.swallowed());
@@ -90,8 +100,9 @@ final class LlmOpsEndpoint {
   }
 
   /**
-   * One of {@code calls}, {@code steps}, {@code scores} and {@code prices}; the first three from
-   * the ring, newest first.
+   * One of {@code calls}, {@code steps}, {@code scores}, {@code prices} and {@code servers}; the
+   * first three from the ring, newest first. Later records move the pages on, unless {@code until}
+   * leaves them out.
    *
    * @param offset how many of the matching are left out, 0 or more
    * @param limit how many are shown, 1 to {@value #MAX_LIMIT}
@@ -109,19 +120,18 @@ final class LlmOpsEndpoint {
       @org.springframework.lang.Nullable @Nullable String user,
       @org.springframework.lang.Nullable @Nullable String session,
       @org.springframework.lang.Nullable @Nullable String since,
+      @org.springframework.lang.Nullable @Nullable String until,
       @org.springframework.lang.Nullable @Nullable Long minMillis,
       @org.springframework.lang.Nullable @Nullable String kind,
       @org.springframework.lang.Nullable @Nullable String name,
       @org.springframework.lang.Nullable @Nullable String call) {
     Page page;
     Instant from;
+    Instant to;
     try {
       page = Page.of(offset, limit);
-      from = since == null ? null : Instant.parse(since);
-    } catch (DateTimeParseException e) {
-      return error(
-          BAD_REQUEST,
-          "since must be a time such as 2026-11-22T10:15:30Z, but was \"" + since + "\"");
+      from = time("since", since);
+      to = time("until", until);
     } catch (IllegalArgumentException e) {
       return error(BAD_REQUEST, String.valueOf(e.getMessage()));
     }
@@ -141,36 +151,66 @@ final class LlmOpsEndpoint {
                     && is(conversation, each.conversationId())
                     && is(user, each.userId())
                     && is(session, each.sessionId())
-                    && (from == null || !each.timing().start().isBefore(from))
+                    && started(each.timing(), from)
+                    && ended(each.timing(), to)
                     && (minMillis == null || each.timing().total().toMillis() >= minMillis);
         return page(what, page, RingSink::calls, calls, RecordView::summary);
       case "steps":
+        if (kind != null && !KINDS.contains(kind)) {
+          return error(
+              BAD_REQUEST,
+              "kind must be " + String.join(", ", KINDS) + ", but was \"" + kind + "\"");
+        }
         Predicate<LlmStep> steps =
             each ->
                 is(kind, each.request().kind().name().toLowerCase(Locale.ROOT))
                     && is(name, each.request().name())
-                    && (from == null || !each.timing().start().isBefore(from));
+                    && started(each.timing(), from)
+                    && ended(each.timing(), to);
         return page(what, page, RingSink::steps, steps, RecordView::of);
       case "scores":
         Predicate<CallScore> scores =
             each ->
                 is(name, each.name())
                     && (call == null || (each.ref() != null && is(call, each.ref().id())))
-                    && (from == null || each.time() == null || !each.time().isBefore(from));
+                    && (from == null || each.time() == null || !each.time().isBefore(from))
+                    && (to == null || each.time() == null || !each.time().isAfter(to));
         return page(what, page, RingSink::scores, scores, RecordView::of);
       case "prices":
         return new WebEndpointResponse<>(prices(), OK);
+      case "servers":
+        return new WebEndpointResponse<>(servers(), OK);
       default:
-        return error(NOT_FOUND, "there are calls, steps, scores and prices, but no such page");
+        return error(
+            NOT_FOUND, "there are calls, steps, scores, prices and servers, but no such page");
     }
   }
 
-  /** One call or step whole, with its scores, as long as the ring holds it. */
+  /**
+   * One call or step whole, with its scores; or the calls and steps of a trace or a conversation in
+   * the order in which they began: as long as the ring holds them.
+   */
   @ReadOperation
   public WebEndpointResponse<Map<String, Object>> one(@Selector String what, @Selector String id) {
-    if (!what.equals("calls") && !what.equals("steps")) {
-      return error(NOT_FOUND, "calls and steps can be shown by id, nothing else");
+    switch (what) {
+      case "traces":
+        return tree(
+            id, call -> id.equals(call.ref().traceId()), step -> id.equals(step.ref().traceId()));
+      case "conversations":
+        return tree(
+            id,
+            call -> id.equals(call.conversationId()),
+            step -> id.equals(step.context().conversationId()));
+      case "calls":
+      case "steps":
+        return record(id);
+      default:
+        return error(
+            NOT_FOUND, "calls, steps, traces and conversations can be shown by id, nothing else");
     }
+  }
+
+  private WebEndpointResponse<Map<String, Object>> record(String id) {
     CallRef ref;
     try {
       ref = CallRef.of(id);
@@ -261,6 +301,56 @@ final class LlmOpsEndpoint {
     return new WebEndpointResponse<>(answer, OK);
   }
 
+  private WebEndpointResponse<Map<String, Object>> tree(
+      String id, Predicate<LlmCall> ofCall, Predicate<LlmStep> ofStep) {
+    RingSink held = ring.getIfUnique();
+    if (held == null) {
+      return error(NOT_FOUND, NO_RING);
+    }
+    TreeMap<Instant, List<Map<String, Object>>> ordered = new TreeMap<>();
+    int found = 0;
+    for (LlmRecord record : held.records()) {
+      Instant start = null;
+      Map<String, Object> shown = Map.of();
+      if (record instanceof LlmCall call && ofCall.test(call)) {
+        start = call.timing().start();
+        shown = RecordView.summary(call);
+      } else if (record instanceof LlmStep step && ofStep.test(step)) {
+        start = step.timing().start();
+        shown = RecordView.summary(step);
+      }
+      if (start != null) {
+        ordered.computeIfAbsent(start, each -> new ArrayList<>()).add(shown);
+        found++;
+      }
+    }
+    if (found == 0) {
+      return error(
+          NOT_FOUND, "the ring holds no call or step of it (any more): llmops.ring.capacity");
+    }
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("id", id);
+    shown.put("matching", found);
+    shown.put("records", ordered.values().stream().flatMap(List::stream).limit(MAX_LIMIT).toList());
+    return new WebEndpointResponse<>(shown, OK);
+  }
+
+  private Map<String, Object> servers() {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    ServerMonitor monitor = servers.getIfUnique();
+    if (monitor == null) {
+      shown.put("note", "no server is watched: set llmops.servers.urls");
+    }
+    shown.put(
+        "servers",
+        monitor == null ? List.of() : monitor.snapshots().stream().map(RecordView::of).toList());
+    return shown;
+  }
+
+  private List<Map<String, Object>> budgets() {
+    return wiring.budgets().stream().map(each -> RecordView.of(each.status())).toList();
+  }
+
   private Map<String, Object> telemetry() {
     Map<String, Object> shown = new LinkedHashMap<>();
     OpenTelemetrySource source = wiring.telemetry();
@@ -268,6 +358,14 @@ final class LlmOpsEndpoint {
     shown.put("spans", source == null ? null : source.spans());
     shown.put("metrics", source == null ? null : source.metrics());
     shown.put("note", source == null ? "The LlmOps bean is the application's own." : source.note());
+    ExportFailures.Failures failures = wiring.exports().failures();
+    if (failures != null) {
+      Map<String, Object> exports = new LinkedHashMap<>();
+      exports.put("failuresAtLeast", failures.count());
+      exports.put("lastFailure", failures.last());
+      exports.put("at", failures.at().toString());
+      shown.put("exports", exports);
+    }
     shown.values().removeIf(java.util.Objects::isNull);
     return shown;
   }
@@ -292,6 +390,7 @@ final class LlmOpsEndpoint {
     }
     shown.put("spentInRing", spent);
     shown.put("priceIds", priceIds);
+    shown.put("budgets", budgets());
     return shown;
   }
 
@@ -331,6 +430,26 @@ final class LlmOpsEndpoint {
       return call.ref();
     }
     return record instanceof LlmStep step ? step.ref() : null;
+  }
+
+  private static @Nullable Instant time(String name, @Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          name + " must be a time such as 2026-11-22T10:15:30Z, but was \"" + text + "\"");
+    }
+  }
+
+  private static boolean started(Timing timing, @Nullable Instant from) {
+    return from == null || !timing.start().isBefore(from);
+  }
+
+  private static boolean ended(Timing timing, @Nullable Instant by) {
+    return by == null || !timing.start().plus(timing.total()).isAfter(by);
   }
 
   private static boolean is(@Nullable String wanted, @Nullable String... any) {

@@ -10,17 +10,23 @@ import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
 import dev.llmops.Pricing;
+import dev.llmops.cost.CostBudget;
 import dev.llmops.cost.PriceTable;
 import dev.llmops.otel.OtelCallObserver;
+import dev.llmops.otel.OtlpExport;
+import dev.llmops.otel.SemConvDialect;
 import dev.llmops.privacy.Redactor;
 import dev.llmops.privacy.Redactors;
 import dev.llmops.server.ServerMonitor;
+import dev.llmops.sink.AsyncSink;
 import dev.llmops.sink.JsonlSink;
 import dev.llmops.sink.LoggingSink;
 import dev.llmops.sink.RingSink;
 import dev.llmops.sink.SampledSink;
 import dev.llmops.sink.Sampling;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.MeterProvider;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,6 +37,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.ClassUtils;
@@ -55,24 +62,31 @@ final class LlmOpsFactory {
       log.info("llmops is off: llmops.enabled=false");
       return LlmOps.noop();
     }
-    LlmOps.Builder builder = LlmOps.builder().pricing(pricing());
+    Pricing pricing = pricing();
+    LlmOps.Builder builder = LlmOps.builder().pricing(pricing);
     List<CallObserver> observers = ordered(CallObserver.class);
     observers.forEach(builder::observer);
-    OpenTelemetrySource source = addOpenTelemetry(builder, observers);
-    wiring.found(source);
-    String telemetry = source.note();
-    String metrics = addMicrometer(builder, source, toMicrometer);
+    OpenTelemetrySource found = openTelemetry(observers);
+    ToMicrometer meters = toMicrometer(found, toMicrometer);
+    String metrics = meters.note();
     wiring.metrics(metrics);
+    OpenTelemetrySource source = addOpenTelemetry(builder, found, meters.meters());
+    wiring.found(source);
+    if (source.openTelemetry() != null) {
+      wiring.exports().listen();
+    }
+    String telemetry = source.note();
     List<CallSink> sinks = new ArrayList<>(ordered(CallSink.class));
     addJsonl(sinks);
     if (properties.log().enabled()) {
       sinks.add(sampled(LoggingSink.create()));
     }
     sinks.forEach(builder::sink);
-    ordered(CallInterceptor.class).forEach(builder::interceptor);
+    addInterceptors(builder, wiring, pricing);
     beans.getBeanProvider(ServerMonitor.class).ifAvailable(builder::servers);
     builder.note(() -> telemetry);
     builder.note(() -> metrics);
+    builder.note(wiring.exports()::note);
     builder.note(() -> clients(wiring));
     builder.note(this::others);
     builder.note(this::endpoint);
@@ -90,38 +104,80 @@ final class LlmOpsFactory {
     return RingSink.builder()
         .content(content(properties.ring().content()))
         .capacity(capacity == null ? DEFAULT_RING_CAPACITY : capacity)
+        .maxBytes(properties.ring().maxSize().toBytes())
         .build();
   }
 
-  /** Returns what was found and is used. */
-  private OpenTelemetrySource addOpenTelemetry(
-      LlmOps.Builder builder, List<CallObserver> observers) {
+  private OpenTelemetrySource openTelemetry(List<CallObserver> observers) {
     if (observers.stream().anyMatch(OtelCallObserver.class::isInstance)) {
       return OpenTelemetrySource.ofApplication(
           "OpenTelemetry: the application's own OtelCallObserver bean.");
     }
-    LlmOpsProperties.Otel settings = properties.otel();
-    if (!settings.enabled()) {
-      return OpenTelemetrySource.none("No spans and metrics: llmops.otel.enabled=false.");
+    return properties.otel().enabled()
+        ? OpenTelemetrySource.find(beans)
+        : OpenTelemetrySource.none("No spans and metrics: llmops.otel.enabled=false.");
+  }
+
+  /** Where metrics go in Micrometer, if they do, and what there is to say about it. */
+  private record ToMicrometer(@Nullable MeterProvider meters, String note) {}
+
+  private ToMicrometer toMicrometer(OpenTelemetrySource source, MetricsToMicrometer wanted) {
+    if (!ClassUtils.isPresent(
+        "io.micrometer.core.instrument.MeterRegistry", beans.getBeanClassLoader())) {
+      return new ToMicrometer(null, "");
     }
-    OpenTelemetrySource source = OpenTelemetrySource.find(beans);
+    if (wanted == MetricsToMicrometer.FALSE) {
+      return new ToMicrometer(null, "No metrics in Micrometer: llmops.micrometer.enabled=false.");
+    }
+    if (source.openTelemetry() == null && source.metrics()) {
+      return new ToMicrometer(
+          null, "No metrics in Micrometer: the OtelCallObserver bean says where they go.");
+    }
+    if (wanted == MetricsToMicrometer.AUTO && source.metrics()) {
+      return new ToMicrometer(
+          null,
+          "No metrics in Micrometer, as OpenTelemetry has them; llmops.micrometer.enabled=true"
+              + " records them twice.");
+    }
+    return InMicrometer.meters(
+        beans,
+        source.metrics() && source.openTelemetry() != null
+            ? source.openTelemetry().getMeterProvider()
+            : MeterProvider.noop(),
+        new MetricLabels(
+            properties.metrics().tags(), properties.otel().dialect() == SemConvDialect.V1_41));
+  }
+
+  /** Apart: to verify a method that names a class of Micrometer's, the JVM may load it. */
+  private static final class InMicrometer {
+
+    static ToMicrometer meters(
+        ConfigurableListableBeanFactory beans, MeterProvider also, MetricLabels labels) {
+      try {
+        MeterRegistry registry = beans.getBeanProvider(MeterRegistry.class).getIfUnique();
+        return registry == null
+            ? new ToMicrometer(
+                null,
+                "No metrics in Micrometer: there is not one MeterRegistry bean"
+                    + " (spring-boot-starter-actuator makes one).")
+            : new ToMicrometer(
+                new MicrometerMeters(registry, also, labels),
+                "Metrics: in Micrometer's " + registry.getClass().getSimpleName() + ".");
+      } catch (NoSuchBeanDefinitionException e) {
+        return new ToMicrometer(null, "No metrics in Micrometer: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Returns what is used. */
+  private OpenTelemetrySource addOpenTelemetry(
+      LlmOps.Builder builder, OpenTelemetrySource source, @Nullable MeterProvider meters) {
     OpenTelemetry openTelemetry = source.openTelemetry();
-    if (openTelemetry == null) {
+    if (openTelemetry == null && meters == null) {
       return source;
     }
     try {
-      OtelCallObserver.Builder observer =
-          OtelCallObserver.builder(openTelemetry)
-              .dialect(settings.dialect())
-              .chunkTimes(settings.chunkTimes())
-              .spans(source.spans());
-      if (settings.content() != null || properties.content().capture() != null) {
-        observer.content(content(settings.content())); // else the OTEL_* variables decide
-      }
-      OtelCallObserver ours = observer.build();
-      boolean theirs =
-          properties.springAi().enabled() && properties.springAi().spans() == SpringAiSpans.THEIRS;
-      builder.observer(theirs ? new SpansOfSpringAi(ours, observer.spans(false).build()) : ours);
+      addObserver(builder, source, openTelemetry, meters);
       return source;
     } catch (RuntimeException | LinkageError e) {
       // an OpenTelemetry that we cannot work with must not keep the application from starting
@@ -130,21 +186,72 @@ final class LlmOpsFactory {
     }
   }
 
-  /** Returns what was found, in plain words; empty when Micrometer is not there. */
-  private String addMicrometer(
-      LlmOps.Builder builder, OpenTelemetrySource source, MetricsToMicrometer wanted) {
-    if (!ClassUtils.isPresent(
-        "io.micrometer.core.instrument.MeterRegistry", beans.getBeanClassLoader())) {
-      return "";
+  private void addObserver(
+      LlmOps.Builder builder,
+      OpenTelemetrySource source,
+      @Nullable OpenTelemetry openTelemetry,
+      @Nullable MeterProvider meters) {
+    LlmOpsProperties.Otel settings = properties.otel();
+    LlmOpsProperties.Metrics metrics = properties.metrics();
+    OtelCallObserver.Builder observer =
+        observing(openTelemetry)
+            .dialect(settings.dialect())
+            .chunkTimes(settings.chunkTimes())
+            .toolDetails(settings.toolDetails())
+            .metricTags(metrics.tags().toArray(String[]::new))
+            .maxMetricSeries(metrics.maxSeries());
+    if (meters != null) {
+      observer.meterProvider(meters);
     }
-    if (wanted == MetricsToMicrometer.FALSE) {
-      return "No metrics in Micrometer: llmops.micrometer.enabled=false.";
+    if (settings.content() != null || properties.content().capture() != null) {
+      observer.content(content(settings.content())); // else the OTEL_* variables decide
     }
-    if (wanted == MetricsToMicrometer.AUTO && source.metrics()) {
-      return "No metrics in Micrometer, as OpenTelemetry has them; llmops.micrometer.enabled=true"
-          + " records them twice.";
+    if (settings.contentPlacement() != null) {
+      observer.contentPlacement(settings.contentPlacement());
     }
-    return MicrometerCallObserver.addTo(builder, beans);
+    if (settings.emitEvent() != null) {
+      observer.emitEvent(settings.emitEvent());
+    }
+    LlmOpsProperties.SpringAi springAi = properties.springAi();
+    boolean theirs = springAi.enabled() && springAi.spans() == SpringAiSpans.THEIRS;
+    OtelCallObserver withoutSpans = theirs ? observer.spans(false).build() : null;
+    // only now: one of the two shows the servers as gauges
+    beans.getBeanProvider(ServerMonitor.class).ifAvailable(observer::servers);
+    OtelCallObserver ours = observer.spans(source.spans()).build();
+    builder.observer(withoutSpans == null ? ours : new SpansOfSpringAi(ours, withoutSpans));
+  }
+
+  /** Over the application's export where it has one of ours, which counts what became of it. */
+  private OtelCallObserver.Builder observing(@Nullable OpenTelemetry openTelemetry) {
+    if (openTelemetry == null) {
+      return OtelCallObserver.builder(OpenTelemetry.noop());
+    }
+    for (OtlpExport export : ordered(OtlpExport.class)) {
+      if (isOf(export, openTelemetry)) {
+        return OtelCallObserver.builder(export);
+      }
+    }
+    return OtelCallObserver.builder(openTelemetry);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // whether it is the very one
+  private static boolean isOf(OtlpExport export, OpenTelemetry openTelemetry) {
+    return export.openTelemetry() == openTelemetry;
+  }
+
+  /** Beans first; a budget by property is asked last. */
+  private void addInterceptors(LlmOps.Builder builder, Wiring wiring, Pricing pricing) {
+    List<CallInterceptor> interceptors = new ArrayList<>(ordered(CallInterceptor.class));
+    interceptors.addAll(properties.budget().budgets(pricing));
+    List<CostBudget> budgets = new ArrayList<>();
+    for (CallInterceptor each : interceptors) {
+      builder.interceptor(each);
+      if (each instanceof CostBudget budget) {
+        budgets.add(budget);
+        builder.note(budget::explain);
+      }
+    }
+    wiring.budgets(budgets);
   }
 
   private void addJsonl(List<CallSink> sinks) {
@@ -154,12 +261,18 @@ final class LlmOpsFactory {
       return;
     }
     try {
+      CallSink file =
+          JsonlSink.builder(path)
+              .content(content(settings.content()))
+              .maxFileBytes(settings.maxFileSize().toBytes())
+              .maxRotatedFiles(settings.maxFiles() - 1)
+              .sync(settings.sync())
+              .build();
       sinks.add(
-          sampled(
-              JsonlSink.builder(path)
-                  .content(content(settings.content()))
-                  .maxFileBytes(settings.maxFileSize().toBytes())
-                  .maxRotatedFiles(settings.maxFiles() - 1)
+          sampled( // before the queue, so that only what is kept takes room
+              AsyncSink.builder(file)
+                  .capacity(settings.queueCapacity())
+                  .maxBytes(settings.queueSize().toBytes())
                   .build()));
     } catch (IllegalArgumentException e) {
       throw invalid("llmops.jsonl.path", path, e);
@@ -195,9 +308,18 @@ final class LlmOpsFactory {
         .build();
   }
 
-  /** All redactor beans in their order, so that none of several is left out by chance. */
+  /** Patterns first, then all redactor beans in their order, then what is named. */
   private Redactor redactor() {
-    return ordered(Redactor.class).stream().reduce(Redactor::then).orElseGet(Redactors::all);
+    LlmOpsProperties.Redaction settings = properties.redaction();
+    List<Redactor> redactors = new ArrayList<>(settings.ofPatterns());
+    List<Redactor> ofApplication = ordered(Redactor.class);
+    redactors.addAll(ofApplication);
+    if (!settings.kinds().isEmpty()) {
+      redactors.add(RedactionKind.redactor(settings.kinds()));
+    } else if (ofApplication.isEmpty()) {
+      redactors.add(Redactors.all());
+    }
+    return redactors.stream().reduce(Redactor::then).orElseGet(Redactors::all);
   }
 
   private Pricing pricing() {

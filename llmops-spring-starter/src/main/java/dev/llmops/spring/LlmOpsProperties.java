@@ -1,10 +1,27 @@
 package dev.llmops.spring;
 
 import dev.llmops.ContentPolicy;
+import dev.llmops.cost.CostBudget;
+import dev.llmops.cost.CostBudget.Window;
+import dev.llmops.otel.ContentPlacement;
 import dev.llmops.otel.SemConvDialect;
+import dev.llmops.privacy.Redactor;
+import dev.llmops.privacy.Redactors;
+import dev.llmops.sink.JsonlSink;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -17,12 +34,15 @@ import org.springframework.util.unit.DataSize;
  * @param enabled Whether calls are recorded. When false, the LlmOps bean is LlmOps.noop() and no
  *     client is wrapped.
  * @param content How much of prompts and answers is captured.
+ * @param redaction What is replaced in captured content.
  * @param otel Spans, metrics and events over the application's OpenTelemetry.
+ * @param metrics What metrics are measured under, in OpenTelemetry and in Micrometer.
  * @param jsonl Records as lines of a file.
  * @param log Calls as lines of the log.
  * @param ring The latest records in memory.
  * @param sampling Which calls the file and the log get.
  * @param pricing Where prices come from.
+ * @param budget What calls may cost.
  * @param openai Beans of the official OpenAI client.
  * @param springAi Spring AI.
  */
@@ -30,17 +50,23 @@ import org.springframework.util.unit.DataSize;
 public record LlmOpsProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue Content content,
+    @DefaultValue Redaction redaction,
     @DefaultValue Otel otel,
+    @DefaultValue Metrics metrics,
     @DefaultValue Jsonl jsonl,
     @DefaultValue Log log,
     @DefaultValue Ring ring,
     @DefaultValue Sampling sampling,
     @DefaultValue Pricing pricing,
+    @DefaultValue Budget budget,
     @DefaultValue OpenAi openai,
     @DefaultValue SpringAi springAi) {
 
   private static final int MAX_RING_CAPACITY = 1_048_576;
   private static final int MAX_ROTATED_FILES = 10_000;
+  private static final int MAX_QUEUE_CAPACITY = 1_048_576;
+  private static final int MAX_METRIC_SERIES = 100_000;
+  private static final int MAX_BUDGET_KEYS = 1_048_576;
   private static final double MIN_RATE = 1e-9;
 
   /**
@@ -63,6 +89,64 @@ public record LlmOpsProperties(
   }
 
   /**
+   * {@code llmops.redaction}: of content that is captured as {@code redacted}.
+   *
+   * @param kinds What is replaced: all, or some of secrets, pii, email, iban, ip, cn-id, card,
+   *     us-ssn, cn-mobile and phone. Unless said, what Redactor beans replace, and without such a
+   *     bean all.
+   * @param patterns Regular expressions of your own by name; what they match is replaced by the
+   *     name, before all else: the matches of llmops.redaction.patterns.employee-id by
+   *     [EMPLOYEE_ID].
+   */
+  public record Redaction(
+      @DefaultValue Set<RedactionKind> kinds, @DefaultValue Map<String, String> patterns) {
+
+    /** Checks the patterns; copies both. */
+    public Redaction {
+      kinds = Collections.unmodifiableSet(new LinkedHashSet<>(kinds));
+      patterns = Collections.unmodifiableMap(new LinkedHashMap<>(patterns));
+      patterns.forEach(
+          (name, pattern) -> {
+            Redactor unused = redactor(name, pattern);
+          });
+    }
+
+    /** The redactors of the patterns, in their order. */
+    List<Redactor> ofPatterns() {
+      return patterns.entrySet().stream()
+          .map(each -> redactor(each.getKey(), each.getValue()))
+          .toList();
+    }
+
+    private static Redactor redactor(String name, String pattern) {
+      String property = "llmops.redaction.patterns." + name;
+      if (pattern.isBlank()) {
+        throw new IllegalArgumentException(
+            property + " must be a regular expression, but is blank");
+      }
+      Pattern compiled;
+      try {
+        compiled = Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException(
+            property
+                + " must be a regular expression of java.util.regex, but at index "
+                + e.getIndex()
+                + ": "
+                + e.getDescription()
+                + " (in a .properties file a backslash is written twice)");
+      }
+      String label = name.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
+      try {
+        return Redactors.regex(compiled, label);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            property + " must be named by letters, digits and -, beginning with a letter");
+      }
+    }
+  }
+
+  /**
    * {@code llmops.otel}.
    *
    * @param enabled Whether calls become spans, metrics and events over the application's
@@ -71,14 +155,43 @@ public record LlmOpsProperties(
    *     most backends read.
    * @param content How much of prompts and answers goes onto spans or events; unless said,
    *     llmops.content.capture.
+   * @param contentPlacement Where content goes: span, event or span-and-event. Unless said, as
+   *     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT says, else the span.
+   * @param emitEvent Whether each sampled call also becomes the event
+   *     gen_ai.client.inference.operation.details. Unless said, as
+   *     OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT says, else when content goes to events.
+   * @param toolDetails Whether captured tool definitions carry descriptions and parameter schemas.
    * @param chunkTimes Whether the time of each chunk of a stream is measured
-   *     (gen_ai.client.operation.time_per_output_chunk).
+   *     (gen_ai.client.operation.time_per_output_chunk), in Micrometer as well.
    */
   public record Otel(
       @DefaultValue("true") boolean enabled,
       @DefaultValue("latest") SemConvDialect dialect,
       @Nullable ContentCapture content,
+      @Nullable ContentPlacement contentPlacement,
+      @Nullable Boolean emitEvent,
+      @DefaultValue("false") boolean toolDetails,
       @DefaultValue("false") boolean chunkTimes) {}
+
+  /**
+   * {@code llmops.metrics}: of OpenTelemetry and of Micrometer.
+   *
+   * @param tags Tags of calls (LlmContext.tag) that become labels, as llmops.tag.NAME; none unless
+   *     said. Each value is a series of its own in every metric of calls.
+   * @param maxSeries How many combinations of labels calls are measured under, and steps apart from
+   *     them, 1 to 100,000; what is new beyond it is measured together, and counted.
+   */
+  public record Metrics(@DefaultValue List<String> tags, @DefaultValue("1000") int maxSeries) {
+
+    /** Checks the range and the names. */
+    public Metrics {
+      tags = List.copyOf(tags);
+      if (tags.stream().anyMatch(String::isBlank)) {
+        throw new IllegalArgumentException("llmops.metrics.tags must not contain a blank name");
+      }
+      between(maxSeries, 1, MAX_METRIC_SERIES, "llmops.metrics.max-series");
+    }
+  }
 
   /**
    * {@code llmops.jsonl}.
@@ -88,21 +201,28 @@ public record LlmOpsProperties(
    * @param maxFiles How many files are kept, the one that is written included; the oldest are
    *     deleted. 1 to 10,001.
    * @param content How much of prompts and answers is written; unless said, llmops.content.capture.
+   * @param sync When what was written is forced onto the disk: never, on-close (of the file), or
+   *     every-record, which waits for the disk each time.
+   * @param queueCapacity How many records may wait to be written, 1 to 1,048,576; more are dropped
+   *     and counted.
+   * @param queueSize How much memory those may take, estimated; 1B or more.
    */
   public record Jsonl(
       @Nullable Path path,
       @DefaultValue("64MB") DataSize maxFileSize,
       @DefaultValue("16") int maxFiles,
-      @Nullable ContentCapture content) {
+      @Nullable ContentCapture content,
+      @DefaultValue("on-close") JsonlSink.Sync sync,
+      @DefaultValue("2048") int queueCapacity,
+      @DefaultValue("64MB") DataSize queueSize) {
 
     /** Checks the ranges; a blank path is none. */
     public Jsonl {
       path = blankToNull(path);
-      if (maxFileSize.toBytes() < 1) {
-        throw new IllegalArgumentException(
-            "llmops.jsonl.max-file-size must be 1B or more, but was " + maxFileSize);
-      }
+      positive(maxFileSize, "llmops.jsonl.max-file-size");
       between(maxFiles, 1, MAX_ROTATED_FILES + 1, "llmops.jsonl.max-files");
+      between(queueCapacity, 1, MAX_QUEUE_CAPACITY, "llmops.jsonl.queue-capacity");
+      positive(queueSize, "llmops.jsonl.queue-size");
     }
   }
 
@@ -119,12 +239,17 @@ public record LlmOpsProperties(
    *
    * @param capacity How many of the latest records are kept in memory, as the bean RingSink; 1 to
    *     1,048,576. None unless said.
+   * @param maxSize How much memory their texts may take, estimated; the oldest go. 1B or more.
    * @param content How much of prompts and answers is kept; unless said, llmops.content.capture.
    */
-  public record Ring(@Nullable Integer capacity, @Nullable ContentCapture content) {
+  public record Ring(
+      @Nullable Integer capacity,
+      @DefaultValue("64MB") DataSize maxSize,
+      @Nullable ContentCapture content) {
 
-    /** Checks the range. */
+    /** Checks the ranges. */
     public Ring {
+      positive(maxSize, "llmops.ring.max-size");
       if (capacity != null) {
         between(capacity, 1, MAX_RING_CAPACITY, "llmops.ring.capacity");
       }
@@ -188,6 +313,103 @@ public record LlmOpsProperties(
   }
 
   /**
+   * {@code llmops.budget}: what calls may cost by the price table, in fixed windows by UTC, in this
+   * process. Judges' calls do not count. Other budgets are beans of type CostBudget.
+   *
+   * @param hourly What all calls together may cost an hour; no limit unless said.
+   * @param daily What all calls together may cost a day; no limit unless said.
+   * @param monthly What all calls together may cost a month; no limit unless said.
+   * @param perUserHourly What the calls of each user may cost an hour; no limit unless said. Calls
+   *     without a user (LlmContext.user, llmops.context.user) pass.
+   * @param perUserDaily What the calls of each user may cost a day; no limit unless said.
+   * @param perUserMonthly What the calls of each user may cost a month; no limit unless said.
+   * @param perConversationDaily What the calls of each conversation may cost a day; no limit unless
+   *     said. Calls without a conversation pass.
+   * @param perModelDaily What the calls of each model may cost a day; no limit unless said.
+   * @param currency The ISO 4217 code that the limits are in.
+   * @param action What happens to calls when a budget is spent: refuse or warn.
+   * @param refuseUnpriced Whether calls of models without a known price are refused as soon as
+   *     there is a limit.
+   * @param maxKeys How many users (conversations, models) a budget holds apart, 2 to 1,048,576;
+   *     beyond it those who spent least recently are forgotten and counted.
+   */
+  public record Budget(
+      @Nullable BigDecimal hourly,
+      @Nullable BigDecimal daily,
+      @Nullable BigDecimal monthly,
+      @Nullable BigDecimal perUserHourly,
+      @Nullable BigDecimal perUserDaily,
+      @Nullable BigDecimal perUserMonthly,
+      @Nullable BigDecimal perConversationDaily,
+      @Nullable BigDecimal perModelDaily,
+      @DefaultValue("USD") String currency,
+      @DefaultValue("refuse") BudgetAction action,
+      @DefaultValue("false") boolean refuseUnpriced,
+      @DefaultValue("10000") int maxKeys) {
+
+    /** Checks the ranges. */
+    public Budget {
+      positive(hourly, "llmops.budget.hourly");
+      positive(daily, "llmops.budget.daily");
+      positive(monthly, "llmops.budget.monthly");
+      positive(perUserHourly, "llmops.budget.per-user-hourly");
+      positive(perUserDaily, "llmops.budget.per-user-daily");
+      positive(perUserMonthly, "llmops.budget.per-user-monthly");
+      positive(perConversationDaily, "llmops.budget.per-conversation-daily");
+      positive(perModelDaily, "llmops.budget.per-model-daily");
+      if (!currency.matches("[A-Z]{3}")) {
+        throw new IllegalArgumentException(
+            "llmops.budget.currency must be an ISO 4217 code of three capital letters such as USD,"
+                + " but was \""
+                + currency
+                + "\"");
+      }
+      between(maxKeys, 2, MAX_BUDGET_KEYS, "llmops.budget.max-keys");
+    }
+
+    /** The budgets that are asked for. */
+    List<CostBudget> budgets(dev.llmops.Pricing prices) {
+      List<CostBudget> all = new ArrayList<>();
+      add(all, Window.HOUR, hourly, prices, each -> each);
+      add(all, Window.DAY, daily, prices, each -> each);
+      add(all, Window.MONTH, monthly, prices, each -> each);
+      add(all, Window.HOUR, perUserHourly, prices, CostBudget.Builder::perUser);
+      add(all, Window.DAY, perUserDaily, prices, CostBudget.Builder::perUser);
+      add(all, Window.MONTH, perUserMonthly, prices, CostBudget.Builder::perUser);
+      add(all, Window.DAY, perConversationDaily, prices, CostBudget.Builder::perConversation);
+      add(all, Window.DAY, perModelDaily, prices, CostBudget.Builder::perModel);
+      return all;
+    }
+
+    private void add(
+        List<CostBudget> to,
+        Window window,
+        @Nullable BigDecimal limit,
+        dev.llmops.Pricing prices,
+        UnaryOperator<CostBudget.Builder> whose) {
+      if (limit == null) {
+        return;
+      }
+      CostBudget.Builder builder =
+          whose.apply(CostBudget.of(window, limit, currency)).maxKeys(maxKeys);
+      if (action == BudgetAction.WARN) {
+        builder.warnOnly();
+      }
+      if (refuseUnpriced) {
+        builder.refuseUnpriced(prices);
+      }
+      to.add(builder.build());
+    }
+
+    private static void positive(@Nullable BigDecimal limit, String property) {
+      if (limit != null && limit.signum() <= 0) {
+        throw new IllegalArgumentException(
+            property + " must be above 0, but was " + limit + "; leave it out for no limit");
+      }
+    }
+  }
+
+  /**
    * {@code llmops.openai}.
    *
    * @param enabled Whether beans of type OpenAIClient and OpenAIClientAsync are wrapped, so that
@@ -209,6 +431,12 @@ public record LlmOpsProperties(
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           property + " must be between " + min + " and " + max + ", but was " + value);
+    }
+  }
+
+  private static void positive(DataSize size, String property) {
+    if (size.toBytes() < 1) {
+      throw new IllegalArgumentException(property + " must be 1B or more, but was " + size);
     }
   }
 

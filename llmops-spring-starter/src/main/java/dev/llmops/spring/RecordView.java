@@ -19,7 +19,12 @@ import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import dev.llmops.Timing;
 import dev.llmops.TokenUsage;
+import dev.llmops.cost.CostBudget;
+import dev.llmops.server.Gpu;
+import dev.llmops.server.ServedModel;
 import dev.llmops.server.ServerFacts;
+import dev.llmops.server.ServerInfo;
+import dev.llmops.server.ServerLoad;
 import dev.llmops.server.ServerSnapshot;
 import java.time.Duration;
 import java.util.Collection;
@@ -42,6 +47,7 @@ final class RecordView {
   /** What a list shows of a call: no content. */
   static Map<String, Object> summary(LlmCall call) {
     Fields fields = new Fields();
+    fields.put("type", "call");
     fields.put("id", call.ref().id());
     fields.put("traceId", call.ref().traceId());
     fields.put("spanId", call.ref().spanId());
@@ -62,6 +68,23 @@ final class RecordView {
     fields.put("userId", call.userId());
     fields.put("sessionId", call.sessionId());
     fields.put("origin", name(call.origin()));
+    return fields.map;
+  }
+
+  /** What a list shows of a step: no content. */
+  static Map<String, Object> summary(LlmStep step) {
+    Fields fields = new Fields();
+    fields.put("type", "step");
+    fields.put("id", step.ref().id());
+    fields.put("traceId", step.ref().traceId());
+    fields.put("spanId", step.ref().spanId());
+    fields.put("parent", step.parent() == null ? null : step.parent().id());
+    fields.put("start", step.timing().start().toString());
+    fields.put("kind", name(step.request().kind()));
+    fields.put("name", step.request().name());
+    fields.put("error", step.error() == null ? null : step.error().type());
+    fields.put("milliseconds", millis(step.timing().total()));
+    fields.put("conversationId", step.context().conversationId());
     return fields.map;
   }
 
@@ -149,6 +172,80 @@ final class RecordView {
     fields.put("dropped", stats.dropped());
     fields.put("failed", stats.failed());
     fields.put("note", stats.note());
+    return fields.map;
+  }
+
+  static Map<String, Object> of(CostBudget.Status budget) {
+    Fields fields = new Fields();
+    fields.put("name", budget.name());
+    fields.put("limit", budget.limit());
+    fields.put("spent", budget.spent());
+    fields.put("currency", budget.currency());
+    fields.put("action", budget.refuses() ? "refuse" : "warn");
+    fields.put("since", budget.since().toString());
+    fields.put("resetsAt", budget.resetsAt().toString());
+    fields.put("over", budget.over());
+    fields.put("refusedUnpriced", budget.refusedUnpriced());
+    fields.put("unpriced", budget.unpriced());
+    fields.put("otherCurrency", budget.otherCurrency());
+    fields.put("withoutKey", budget.withoutKey());
+    fields.put("keys", budget.keys());
+    fields.put("forgottenKeys", budget.forgottenKeys());
+    return fields.map;
+  }
+
+  static Map<String, Object> of(ServerSnapshot snapshot) {
+    Fields fields = new Fields();
+    fields.put("server", snapshot.server());
+    fields.put("match", name(snapshot.match()));
+    fields.put("reason", snapshot.reason());
+    fields.put("takenAt", snapshot.takenAt() == null ? null : snapshot.takenAt().toString());
+    ServerInfo info = snapshot.info();
+    fields.put("kind", info.kind() == null ? null : name(info.kind()));
+    fields.put("version", info.version());
+    fields.put("models", info.models().stream().map(ServedModel::id).toList());
+    fields.put("maxRequests", info.maxRequests());
+    fields.put("load", load(snapshot.load()));
+    fields.put("gpuMatch", name(snapshot.gpuMatch()));
+    fields.put("gpus", snapshot.gpus().stream().map(RecordView::gpu).toList());
+    fields.put("replicas", snapshot.replicas().stream().map(RecordView::of).toList());
+    fields.put("problems", snapshot.problems());
+    return fields.map;
+  }
+
+  private static Map<String, Object> load(ServerLoad load) {
+    Fields fields = new Fields();
+    fields.put("running", load.running());
+    fields.put("waiting", load.waiting());
+    fields.put("kvCacheUse", load.kvCacheUse());
+    fields.put("prefixCacheHitRate", load.prefixCacheHitRate());
+    fields.put("preemptionsPerSecond", load.preemptionsPerSecond());
+    fields.put("promptTokensPerSecond", load.promptTokensPerSecond());
+    fields.put("generationTokensPerSecond", load.generationTokensPerSecond());
+    return fields.map;
+  }
+
+  private static Map<String, Object> gpu(Gpu gpu) {
+    Fields fields = new Fields();
+    fields.put("uuid", gpu.uuid());
+    fields.put("index", gpu.index());
+    fields.put("model", gpu.model());
+    fields.put("host", gpu.host());
+    fields.put("pod", gpu.pod());
+    fields.put("utilization", gpu.utilization());
+    fields.put("tensorActivity", gpu.tensorActivity());
+    fields.put("dramActivity", gpu.dramActivity());
+    fields.put("memoryUsedBytes", gpu.memoryUsedBytes());
+    fields.put("memoryTotalBytes", gpu.memoryTotalBytes());
+    fields.put("powerWatts", gpu.powerWatts());
+    fields.put("temperatureCelsius", gpu.temperatureCelsius());
+    fields.put(
+        "throttling",
+        gpu.throttling() == null
+            ? null
+            : gpu.throttling().stream().map(RecordView::name).sorted().toList());
+    fields.put("migProfile", gpu.migProfile());
+    fields.put("migInstance", gpu.migInstance());
     return fields.map;
   }
 
@@ -284,7 +381,7 @@ final class RecordView {
     fields.put("running", snapshot.load().running());
     fields.put("waiting", snapshot.load().waiting());
     fields.put("kvCacheUse", snapshot.load().kvCacheUse());
-    fields.put("gpus", snapshot.gpus().stream().map(Object::toString).toList());
+    fields.put("gpus", snapshot.gpus().stream().map(RecordView::gpu).toList());
     return fields.map;
   }
 

@@ -1,6 +1,7 @@
 package dev.llmops.spring;
 
 import dev.llmops.LlmOps;
+import dev.llmops.cost.CostBudget;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** What was found when {@link LlmOps} was built, for the endpoint. Thread-safe. */
-final class Wiring {
+final class Wiring implements AutoCloseable {
 
   private final ObjectProvider<WrappedClients> clients;
+  private final ExportFailures exports = new ExportFailures();
   private volatile @Nullable OpenTelemetrySource telemetry;
   private volatile String metrics = "";
+  private volatile List<CostBudget> budgets = List.of();
 
   Wiring(ObjectProvider<WrappedClients> clients) {
     this.clients = clients;
@@ -24,6 +27,24 @@ final class Wiring {
 
   void metrics(String note) {
     metrics = note;
+  }
+
+  ExportFailures exports() {
+    return exports;
+  }
+
+  @Override
+  public void close() {
+    exports.close();
+  }
+
+  void budgets(List<CostBudget> found) {
+    budgets = List.copyOf(found);
+  }
+
+  /** The budgets that calls are held to; empty when the application builds its own LlmOps. */
+  List<CostBudget> budgets() {
+    return budgets;
   }
 
   /** Absent while {@link LlmOps} is not built, or when the application builds its own. */

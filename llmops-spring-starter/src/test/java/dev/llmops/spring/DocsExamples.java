@@ -2,6 +2,7 @@ package dev.llmops.spring;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.llmops.cost.CostBudget;
 import dev.llmops.otel.OtlpExport;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
@@ -34,6 +35,11 @@ class DocsExamples {
   @Bean
   OpenTelemetry openTelemetry(OtlpExport export) {
     return export.openTelemetry();
+  }
+
+  @Bean
+  CostBudget teamBudget() {
+    return CostBudget.monthly("1000", "USD").perTag("team").build();
   }
 
   private final java.util.Map<String, String> dictionary = java.util.Map.of();

@@ -10,13 +10,20 @@ import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
 import dev.llmops.Message;
 import dev.llmops.TokenUsage;
+import dev.llmops.otel.OtlpExport;
 import dev.llmops.sink.RingSink;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 class LlmOpsEndpointTest {
 
@@ -91,6 +98,17 @@ class LlmOpsEndpointTest {
           .isEqualTo("limit must be between 1 and 500, but was 0");
       assertThat(app.get("/actuator/llmops/calls?outcome=good").status()).isEqualTo(400);
       assertThat(app.get("/actuator/llmops/calls?since=now").status()).isEqualTo(400);
+      assertThat(app.get("/actuator/llmops/calls?until=now").json().at("/error").asText())
+          .isEqualTo("until must be a time such as 2026-11-22T10:15:30Z, but was \"now\"");
+      assertThat(app.get("/actuator/llmops/calls?limit=9999").json().at("/error").asText())
+          .isEqualTo("limit must be between 1 and 500, but was 9999");
+      assertThat(app.get("/actuator/llmops/calls?limit=many").status()).isEqualTo(400);
+      assertThat(app.get("/actuator/llmops/calls?offset=-1").status()).isEqualTo(400);
+      assertThat(app.get("/actuator/llmops/steps?kind=thought").json().at("/error").asText())
+          .isEqualTo("kind must be tool, agent, workflow, retrieval, but was \"thought\"");
+      assertThat(app.get("/actuator/llmops/traces/none").status()).isEqualTo(404);
+      assertThat(app.get("/actuator/llmops/servers").json().at("/note").asText())
+          .isEqualTo("no server is watched: set llmops.servers.urls");
       assertThat(app.get("/actuator/llmops/calls/short").status()).isEqualTo(400);
       assertThat(app.get("/actuator/llmops/calls/" + "0".repeat(32)).status()).isEqualTo(404);
       assertThat(app.post("/actuator/llmops/nothing", "{\"key\":\"k\",\"value\":1}").status())
@@ -108,6 +126,135 @@ class LlmOpsEndpointTest {
         assertThat(answer.json().at("/error").asText()).contains(each[1]);
       }
       assertThat(app.bean(LlmOps.class).stats().scores()).isZero();
+    }
+  }
+
+  @Test
+  void pagesStandStillUntilATimeWhileNewCallsArrive() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET,
+            Application.class,
+            EXPOSED,
+            "--llmops.ring.capacity=20000")) {
+      LlmOps ops = app.bean(LlmOps.class);
+      for (int i = 0; i < 10_000; i++) {
+        call(ops, "gpt-4o-mini", "c-" + i);
+      }
+      String now = java.time.Instant.now().toString();
+      String page = "/actuator/llmops/calls?limit=500&offset=9500&until=" + now;
+      JsonNode before = app.get(page).json();
+      for (int i = 0; i < 1_000; i++) {
+        call(ops, "gpt-4o-mini", "later");
+      }
+
+      JsonNode after = app.get(page).json();
+
+      assertThat(before.at("/matching").asInt()).isEqualTo(10_000);
+      assertThat(before.at("/calls")).hasSize(500);
+      assertThat(before.at("/calls/499/conversationId").asText()).as("the oldest").isEqualTo("c-0");
+      assertThat(after).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void showsTheCallsAndStepsOfAConversationAndOfATraceInTheirOrder() throws Exception {
+    try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Traced.class, EXPOSED)) {
+      LlmOps ops = app.bean(LlmOps.class);
+      try (LlmContext.Scope scope = LlmContext.builder().conversation("c-1").open()) {
+        ops.agent(
+            "planner",
+            () -> {
+              call(ops, "gpt-4o-mini", "c-1");
+              return ops.tool("look_up", null, () -> "found");
+            });
+      }
+      call(ops, "gpt-4o-mini", "c-2");
+
+      JsonNode talk = app.get("/actuator/llmops/conversations/c-1").json();
+
+      assertThat(talk.at("/matching").asInt()).isEqualTo(3);
+      assertThat(talk.at("/records/0/name").asText()).isEqualTo("planner");
+      assertThat(talk.at("/records/0/type").asText()).isEqualTo("step");
+      assertThat(talk.at("/records/1/type").asText()).isEqualTo("call");
+      assertThat(talk.at("/records/2/name").asText()).isEqualTo("look_up");
+      String planner = talk.at("/records/0/id").asText();
+      assertThat(talk.at("/records/2/parent").asText()).isEqualTo(planner);
+      String trace = talk.at("/records/0/traceId").asText();
+      assertThat(trace).hasSize(32);
+      JsonNode traced = app.get("/actuator/llmops/traces/" + trace).json();
+      assertThat(traced.at("/records")).isEqualTo(talk.at("/records"));
+      assertThat(app.get("/actuator/llmops/conversations/c-9").status()).isEqualTo(404);
+    }
+  }
+
+  @Feature("`/actuator/llmops/servers`: the state of watched servers and GPUs")
+  @Test
+  void showsTheServersThatAreWatched() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET,
+            Application.class,
+            EXPOSED,
+            "--llmops.servers.urls=http://127.0.0.1:" + deadPort())) {
+      JsonNode server = app.get("/actuator/llmops/servers").json().at("/servers/0");
+
+      assertThat(server.at("/server").asText()).startsWith("http://127.0.0.1:");
+      assertThat(server.at("/match").asText()).isEqualTo("unknown");
+      assertThat(server.at("/reason").asText()).isNotEmpty();
+    }
+  }
+
+  @Feature("the status says that an exporter fails, and why")
+  @Test
+  void saysThatTheExporterFailsWhenNothingListens() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET,
+            DeadExporter.class,
+            EXPOSED,
+            "--test.endpoint=http://127.0.0.1:" + deadPort() + "/v1/traces")) {
+      assertThat(app.get("/actuator/llmops").json().at("/openTelemetry/exports").isMissingNode())
+          .isTrue();
+
+      call(app.bean(LlmOps.class), "gpt-4o-mini", "c-1");
+      app.bean(SdkTracerProvider.class)
+          .forceFlush()
+          .join(10, java.util.concurrent.TimeUnit.SECONDS);
+
+      JsonNode status = app.get("/actuator/llmops").json();
+      assertThat(status.at("/openTelemetry/exports/failuresAtLeast").asInt()).isPositive();
+      assertThat(status.at("/openTelemetry/exports/lastFailure").asText())
+          .startsWith("Failed to export spans. The request could not be executed.")
+          .endsWith("Nothing listens at the endpoint (ConnectException).");
+      assertThat(status.at("/explain").toString())
+          .contains("An exporter of OpenTelemetry fails: Failed to export spans.");
+    }
+  }
+
+  @Test
+  void countsWhatBecameOfTheTelemetryOfAnOtlpExportBean() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET,
+            DeadExport.class,
+            EXPOSED,
+            "--test.endpoint=http://127.0.0.1:" + deadPort())) {
+      call(app.bean(LlmOps.class), "gpt-4o-mini", "c-1");
+      boolean unused = app.bean(OtlpExport.class).flush(java.time.Duration.ofSeconds(10));
+
+      JsonNode observer = app.get("/actuator/llmops").json().at("/observers/0");
+
+      assertThat(observer.at("/name").asText()).isEqualTo("OtelCallObserver over OTLP");
+      assertThat(observer.at("/failed").asInt()).isPositive();
+      assertThat(observer.at("/note").asText()).contains("nothing listens");
+    }
+  }
+
+  private static int deadPort() throws java.io.IOException {
+    try (java.net.ServerSocket socket =
+        new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
@@ -161,4 +308,52 @@ class LlmOpsEndpointTest {
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   static class Application {}
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Traced {
+
+    @Bean
+    SdkTracerProvider tracerProvider() {
+      return SdkTracerProvider.builder().build();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class DeadExporter {
+
+    @Bean
+    SdkTracerProvider tracerProvider(Environment environment) {
+      return SdkTracerProvider.builder()
+          .addSpanProcessor(
+              BatchSpanProcessor.builder(
+                      OtlpHttpSpanExporter.builder()
+                          .setEndpoint(environment.getRequiredProperty("test.endpoint"))
+                          .setRetryPolicy(null)
+                          .build())
+                  .build())
+          .build();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class DeadExport {
+
+    @Bean
+    OtlpExport otlpExport(Environment environment) {
+      return OtlpExport.builder()
+          .endpoint(environment.getRequiredProperty("test.endpoint"))
+          .property("otel.java.exporter.otlp.retry.disabled", "true")
+          .property("otel.metrics.exporter", "none")
+          .property("otel.logs.exporter", "none")
+          .start();
+    }
+
+    @Bean
+    OpenTelemetry openTelemetry(OtlpExport export) {
+      return export.openTelemetry();
+    }
+  }
 }

@@ -10,14 +10,22 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llmops.LlmOps;
+import dev.llmops.eval.Evaluators;
+import dev.llmops.otel.ContentPlacement;
 import dev.llmops.otel.SemConvDialect;
+import dev.llmops.sink.JsonlSink;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -49,6 +57,29 @@ class LlmOpsPropertiesTest {
             "llmops.otel.dialect=v1-41",
             "llmops.otel.content=full",
             "llmops.otel.chunk-times=true",
+            "llmops.otel.content-placement=span-and-event",
+            "llmops.otel.emit-event=true",
+            "llmops.otel.tool-details=true",
+            "llmops.metrics.tags=team,tier",
+            "llmops.metrics.max-series=50",
+            "llmops.redaction.kinds=secrets,cn-id",
+            "llmops.redaction.patterns.employee-id=E\\d{6}",
+            "llmops.jsonl.sync=every-record",
+            "llmops.jsonl.queue-capacity=100",
+            "llmops.jsonl.queue-size=1MB",
+            "llmops.ring.max-size=2MB",
+            "llmops.budget.hourly=1",
+            "llmops.budget.daily=2.50",
+            "llmops.budget.monthly=3",
+            "llmops.budget.per-user-hourly=4",
+            "llmops.budget.per-user-daily=5",
+            "llmops.budget.per-user-monthly=6",
+            "llmops.budget.per-conversation-daily=7",
+            "llmops.budget.per-model-daily=8",
+            "llmops.budget.currency=EUR",
+            "llmops.budget.action=warn",
+            "llmops.budget.refuse-unpriced=true",
+            "llmops.budget.max-keys=500",
             "llmops.jsonl.path=target/never-written.jsonl",
             "llmops.jsonl.max-file-size=10MB",
             "llmops.jsonl.max-files=3",
@@ -70,15 +101,29 @@ class LlmOpsPropertiesTest {
                         new LlmOpsProperties(
                             true,
                             new LlmOpsProperties.Content(ContentCapture.REDACTED, 1000),
+                            new LlmOpsProperties.Redaction(
+                                Set.of(RedactionKind.SECRETS, RedactionKind.CN_ID),
+                                Map.of("employee-id", "E\\d{6}")),
                             new LlmOpsProperties.Otel(
-                                false, SemConvDialect.V1_41, ContentCapture.FULL, true),
+                                false,
+                                SemConvDialect.V1_41,
+                                ContentCapture.FULL,
+                                ContentPlacement.SPAN_AND_EVENT,
+                                true,
+                                true,
+                                true),
+                            new LlmOpsProperties.Metrics(List.of("team", "tier"), 50),
                             new LlmOpsProperties.Jsonl(
                                 Path.of("target/never-written.jsonl"),
                                 DataSize.ofMegabytes(10),
                                 3,
-                                ContentCapture.NONE),
+                                ContentCapture.NONE,
+                                JsonlSink.Sync.EVERY_RECORD,
+                                100,
+                                DataSize.ofMegabytes(1)),
                             new LlmOpsProperties.Log(true),
-                            new LlmOpsProperties.Ring(50, ContentCapture.FULL),
+                            new LlmOpsProperties.Ring(
+                                50, DataSize.ofMegabytes(2), ContentCapture.FULL),
                             new LlmOpsProperties.Sampling(
                                 0.25,
                                 false,
@@ -86,6 +131,19 @@ class LlmOpsPropertiesTest {
                                 new BigDecimal("0.50"),
                                 "EUR"),
                             new LlmOpsProperties.Pricing(null, false),
+                            new LlmOpsProperties.Budget(
+                                new BigDecimal("1"),
+                                new BigDecimal("2.50"),
+                                new BigDecimal("3"),
+                                new BigDecimal("4"),
+                                new BigDecimal("5"),
+                                new BigDecimal("6"),
+                                new BigDecimal("7"),
+                                new BigDecimal("8"),
+                                "EUR",
+                                BudgetAction.WARN,
+                                true,
+                                500),
                             new LlmOpsProperties.OpenAi(false),
                             new LlmOpsProperties.SpringAi(true, SpringAiSpans.OURS))));
   }
@@ -103,22 +161,37 @@ class LlmOpsPropertiesTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = ';',
+      delimiter = '|',
       value = {
-        "llmops.content.max-chars=0; llmops.content.max-chars must be between 1 and 2147483647, but"
+        "llmops.content.max-chars=0| llmops.content.max-chars must be between 1 and 2147483647, but"
             + " was 0",
-        "llmops.jsonl.max-file-size=0B; llmops.jsonl.max-file-size must be 1B or more, but was 0B",
-        "llmops.jsonl.max-files=0; llmops.jsonl.max-files must be between 1 and 10001, but was 0",
-        "llmops.ring.capacity=0; llmops.ring.capacity must be between 1 and 1048576, but was 0",
-        "llmops.sampling.rate=1.5; llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
+        "llmops.jsonl.max-file-size=0B| llmops.jsonl.max-file-size must be 1B or more, but was 0B",
+        "llmops.jsonl.max-files=0| llmops.jsonl.max-files must be between 1 and 10001, but was 0",
+        "llmops.ring.capacity=0| llmops.ring.capacity must be between 1 and 1048576, but was 0",
+        "llmops.sampling.rate=1.5| llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
             + " was 1.5",
-        "llmops.sampling.rate=NaN; llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
+        "llmops.sampling.rate=NaN| llmops.sampling.rate must be 0 or between 1.0E-9 and 1.0, but"
             + " was NaN",
-        "llmops.sampling.keep-slower-than=-1s; llmops.sampling.keep-slower-than must not be"
+        "llmops.sampling.keep-slower-than=-1s| llmops.sampling.keep-slower-than must not be"
             + " negative, but was PT-1S",
-        "llmops.sampling.keep-dearer-than=-1; llmops.sampling.keep-dearer-than must not be"
+        "llmops.sampling.keep-dearer-than=-1| llmops.sampling.keep-dearer-than must not be"
             + " negative, but was -1",
-        "llmops.sampling.currency=EURO; llmops.sampling.currency must be an ISO 4217 code of three"
+        "llmops.budget.daily=0| llmops.budget.daily must be above 0, but was 0; leave it out for no"
+            + " limit",
+        "llmops.budget.currency=usd| llmops.budget.currency must be an ISO 4217 code of three"
+            + " capital letters such as USD, but was \"usd\"",
+        "llmops.budget.max-keys=1| llmops.budget.max-keys must be between 2 and 1048576, but was 1",
+        "llmops.metrics.max-series=0| llmops.metrics.max-series must be between 1 and 100000, but"
+            + " was 0",
+        "llmops.jsonl.queue-capacity=0| llmops.jsonl.queue-capacity must be between 1 and 1048576,"
+            + " but was 0",
+        "llmops.ring.max-size=0B| llmops.ring.max-size must be 1B or more, but was 0B",
+        "llmops.redaction.patterns.key=a(b| llmops.redaction.patterns.key must be a regular"
+            + " expression of java.util.regex, but at index 3: Unclosed group (in a .properties file"
+            + " a backslash is written twice)",
+        "llmops.redaction.patterns.1st=a| llmops.redaction.patterns.1st must be named by letters,"
+            + " digits and -, beginning with a letter",
+        "llmops.sampling.currency=EURO| llmops.sampling.currency must be an ISO 4217 code of three"
             + " letters such as USD, but was \"EURO\"",
       })
   void aValueOutOfRangeStopsTheStart(String property, String message) {
@@ -152,27 +225,64 @@ class LlmOpsPropertiesTest {
   }
 
   @Test
-  void everyPropertyIsDescribedForEditorsAndInTheDocs() throws Exception {
-    String docs = Files.readString(Path.of("../docs/spring.md"));
-    List<String> names = new ArrayList<>();
-    List<String> missing = new ArrayList<>();
-    try (InputStream metadata =
-        LlmOpsProperties.class.getResourceAsStream(
-            "/META-INF/spring-configuration-metadata.json")) {
-      for (JsonNode property : new ObjectMapper().readTree(metadata).get("properties")) {
-        String name = property.get("name").asText();
-        if (!name.startsWith("llmops.")) {
-          continue; // actuator's own of the endpoint
-        }
-        names.add(name);
-        if (property.path("description").asText().isBlank() || !docs.contains("`" + name + "`")) {
-          missing.add(name);
-        }
+  void everyPropertyIsDescribedForEditorsAndInTheDocsWithItsDefault() throws Exception {
+    Map<String, String> docs = new TreeMap<>();
+    Matcher row =
+        Pattern.compile("(?m)^\\| `(llmops\\.[^`]+)` \\| ([^|]*)\\|")
+            .matcher(Files.readString(Path.of("../docs/spring.md")));
+    while (row.find()) {
+      assertThat(docs.put(row.group(1), withoutZeros(row.group(2).replace("`", "").strip())))
+          .isNull();
+    }
+    Map<String, String> properties = new TreeMap<>();
+    for (JsonNode property : metadata().get("properties")) {
+      String name = property.get("name").asText();
+      if (name.startsWith("llmops.")) { // the others are actuator's own of the endpoint
+        assertThat(property.path("description").asText()).as(name).isNotBlank().endsWith(".");
+        JsonNode value = property.path("defaultValue");
+        properties.put(name, value.isArray() ? "" : withoutZeros(value.asText()));
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(46);
-    assertThat(missing).isEmpty();
+    assertThat(properties).containsKeys("llmops.enabled", "llmops.jsonl.path");
+    assertThat(docs).isEqualTo(properties);
+  }
+
+  @Test
+  void editorsAreToldTheValues() throws Exception {
+    Map<String, List<String>> hints = new TreeMap<>();
+    for (JsonNode hint : metadata().get("hints")) {
+      List<String> values = new ArrayList<>();
+      hint.path("values").forEach(each -> values.add(each.get("value").asText()));
+      hints.put(hint.get("name").asText(), values);
+    }
+
+    assertThat(hints.get("llmops.online.evaluators"))
+        .containsExactlyInAnyOrderElementsOf(Evaluators.names());
+    assertThat(hints.get("llmops.redaction.kinds"))
+        .containsExactlyElementsOf(
+            Arrays.stream(RedactionKind.values())
+                .map(each -> each.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList());
+    for (JsonNode property : metadata().get("properties")) {
+      String name = property.get("name").asText();
+      if (name.startsWith("llmops.") && name.endsWith("currency")) {
+        assertThat(hints.get(name)).as(name).contains("USD");
+      }
+    }
+  }
+
+  /** 1.0 and 1 are the same default. */
+  private static String withoutZeros(String number) {
+    return number.replaceFirst("\\.0$", "");
+  }
+
+  private static JsonNode metadata() throws Exception {
+    try (InputStream metadata =
+        LlmOpsProperties.class.getResourceAsStream(
+            "/META-INF/spring-configuration-metadata.json")) {
+      return new ObjectMapper().readTree(metadata);
+    }
   }
 
   @Test
@@ -187,7 +297,7 @@ class LlmOpsPropertiesTest {
     List<String> blocks = block.results().map(each -> each.group(1)).toList();
 
     assertThat(blocks)
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(each -> assertThat(compiled).contains(each.strip().replaceAll("\\s+", " ")));
   }
 
