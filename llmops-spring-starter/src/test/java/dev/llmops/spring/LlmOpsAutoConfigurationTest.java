@@ -587,7 +587,7 @@ class LlmOpsAutoConfigurationTest {
     }
 
     @Bean
-    LlmOpsBuilderCustomizer customizer() {
+    LlmOpsCustomizer customizer() {
       return builder -> told.add("customizer");
     }
 
