@@ -14,6 +14,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -65,7 +66,7 @@ public final class LlmOpsAutoConfiguration {
   /** The latest records, for {@code llmops.ring.capacity}; also when llmops is off, then empty. */
   @Bean(destroyMethod = "") // LlmOps closes its sinks
   @ConditionalOnProperty("llmops.ring.capacity")
-  @ConditionalOnMissingBean({RingSink.class, LlmOps.class})
+  @ConditionalOnMissingBean(RingSink.class)
   RingSink llmOpsRing(LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
     return new LlmOpsFactory(properties, beans).ring();
   }
@@ -83,6 +84,24 @@ public final class LlmOpsAutoConfiguration {
       Wiring wiring,
       ConfigurableListableBeanFactory beans) {
     return new LlmOpsFactory(properties, beans).create(wiring, micrometer.enabled());
+  }
+
+  @Bean
+  UnknownProperties llmOpsUnknownProperties(Environment environment) {
+    return new UnknownProperties(environment);
+  }
+
+  // Evaluated before the bean above is there.
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBean(LlmOps.class)
+  static class Own {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OwnLlmOps llmOpsOwn(ConfigurableListableBeanFactory beans, Environment environment) {
+      return new OwnLlmOps(beans, environment);
+    }
   }
 
   // Client libraries, one nested configuration each: a ClientPostProcessor that wraps their beans.
@@ -140,8 +159,8 @@ public final class LlmOpsAutoConfiguration {
   @EnableConfigurationProperties(LlmOpsServersProperties.class)
   static class Servers {
 
-    @Bean(destroyMethod = "") // LlmOps closes it
-    @ConditionalOnMissingBean({ServerMonitor.class, LlmOps.class})
+    @Bean(destroyMethod = "close") // so does LlmOps, but one of the application's own may not
+    @ConditionalOnMissingBean(ServerMonitor.class)
     ServerMonitor llmOpsServerMonitor(LlmOpsServersProperties properties) {
       try {
         ServerMonitor.Builder monitor =
@@ -165,7 +184,7 @@ public final class LlmOpsAutoConfiguration {
   static class Actuator {
 
     @Bean(destroyMethod = "") // LlmOps closes its sinks
-    @ConditionalOnMissingBean({RingSink.class, LlmOps.class})
+    @ConditionalOnMissingBean(RingSink.class)
     RingSink llmOpsEndpointRing(
         LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
       return new LlmOpsFactory(properties, beans).ring();
@@ -186,7 +205,7 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean(destroyMethod = "") // LlmOps closes its sinks
     @Conditional(OnlineScoringCondition.class)
-    @ConditionalOnMissingBean({OnlineEvaluation.class, LlmOps.class})
+    @ConditionalOnMissingBean(OnlineEvaluation.class)
     OnlineEvaluation llmOpsOnlineEvaluation(
         LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
       return OnlineScoring.create(properties, evaluators.orderedStream().toList());
@@ -255,6 +274,11 @@ public final class LlmOpsAutoConfiguration {
     @ConditionalOnMissingBean
     TaskDecorator llmOpsTaskDecorator() {
       return task -> LlmContext.current().wrap(task);
+    }
+
+    @Bean
+    TaskContexts llmOpsTaskContexts(ConfigurableListableBeanFactory beans) {
+      return new TaskContexts(beans);
     }
   }
 

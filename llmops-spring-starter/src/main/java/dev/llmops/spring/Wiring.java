@@ -4,6 +4,7 @@ import dev.llmops.LlmOps;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -13,6 +14,7 @@ final class Wiring {
   private final ObjectProvider<WrappedClients> clients;
   private volatile @Nullable OpenTelemetrySource telemetry;
   private volatile String metrics = "";
+  private volatile Supplier<List<String>> own = List::of;
 
   Wiring(ObjectProvider<WrappedClients> clients) {
     this.clients = clients;
@@ -34,6 +36,16 @@ final class Wiring {
   /** Where Micrometer's metrics come from, in plain words; empty when there is nothing to say. */
   String metrics() {
     return metrics;
+  }
+
+  /** Takes what there is to say of an {@link LlmOps} of the application's own. */
+  void own(Supplier<List<String>> notes) {
+    own = notes;
+  }
+
+  /** What is not wired in the application's own {@link LlmOps}; empty with ours. */
+  List<String> ownNotes() {
+    return own.get();
   }
 
   List<String> clientNotes() {

@@ -27,6 +27,8 @@ class FeatureTableTest {
           LlmOpsEndpointTest.class,
           OnlineScoringTest.class,
           ContextTest.class,
+          SecurityTest.class,
+          ThreadsTest.class,
           StepAnnotationsTest.class,
           MicrometerTest.class,
           StartupTest.class);
