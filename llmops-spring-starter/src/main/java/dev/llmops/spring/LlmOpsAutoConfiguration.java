@@ -15,7 +15,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -108,7 +107,7 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "com.openai.client.OpenAIClient")
-  @ConditionalOnBooleanProperty(name = "llmops.openai.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.openai.enabled")
   static class OpenAi {
 
     @Bean
@@ -124,7 +123,7 @@ public final class LlmOpsAutoConfiguration {
         "org.springframework.ai.model.observation.ModelObservationContext",
         "io.micrometer.observation.ObservationHandler"
       })
-  @ConditionalOnBooleanProperty(name = "llmops.spring-ai.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.spring-ai.enabled")
   static class SpringAi {
 
     @Bean
@@ -266,7 +265,7 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnBooleanProperty(name = "llmops.context.tasks", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.context.tasks")
   static class Tasks {
 
     /** Boot gives it to its executors and schedulers, those of virtual threads as well. */
@@ -284,7 +283,7 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
-  @ConditionalOnBooleanProperty(name = "llmops.context.reactor", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.context.reactor")
   static class Propagation {
 
     @Bean
@@ -315,7 +314,7 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnBooleanProperty(name = "llmops.annotations.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.annotations.enabled")
   static class Annotations {
 
     @Bean

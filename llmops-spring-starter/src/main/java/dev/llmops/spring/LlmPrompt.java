@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.springframework.aot.hint.annotation.Reflective;
 
 /**
  * Says which prompt template the model calls made in a bean's method are made from; alone, or
@@ -14,6 +15,7 @@ import java.lang.annotation.Target;
  * LlmContext.extend().prompt(Prompt.of(name, version)).open()}.
  */
 @Documented
+@Reflective
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface LlmPrompt {

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -43,7 +44,7 @@ final class UnknownProperties implements AfterLlmOps {
   private final @Nullable String note;
 
   UnknownProperties(Environment environment) {
-    note = describe(find(environment));
+    note = describe(find(environment), environment);
   }
 
   @Override
@@ -59,18 +60,29 @@ final class UnknownProperties implements AfterLlmOps {
   }
 
   /** Names only: a value may be a secret. */
-  private static @Nullable String describe(Map<String, String> unknown) {
-    if (unknown.isEmpty()) {
-      return null;
-    }
-    StringBuilder text = new StringBuilder("Without effect, as there is no such property: ");
-    String separator = "";
+  private static @Nullable String describe(Map<String, String> unknown, Environment environment) {
+    StringBuilder text = new StringBuilder();
     for (Map.Entry<String, String> each : unknown.entrySet()) {
-      text.append(separator).append(each.getKey()).append(" (near is ");
-      text.append(each.getValue()).append(')');
-      separator = ", ";
+      text.append(text.isEmpty() ? "Without effect, as there is no such property: " : ", ");
+      text.append(each.getKey()).append(" (near is ").append(each.getValue()).append(')');
     }
-    return text.append('.').toString();
+    text.append(text.isEmpty() ? "" : ".");
+    if (isSet(environment, "llmops.servers") && !isSet(environment, "llmops.servers.urls")) {
+      text.append(text.isEmpty() ? "" : " ");
+      text.append("llmops.servers has no effect without llmops.servers.urls.");
+    }
+    return text.isEmpty() ? null : text.toString();
+  }
+
+  private static boolean isSet(Environment environment, String name) {
+    ConfigurationPropertyName wanted = ConfigurationPropertyName.of(name);
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      if (source.getConfigurationProperty(wanted) != null
+          || source.containsDescendantOf(wanted) == ConfigurationPropertyState.PRESENT) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The unknown names, each with the known one that is nearest. */

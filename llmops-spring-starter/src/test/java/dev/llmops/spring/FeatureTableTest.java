@@ -29,9 +29,12 @@ class FeatureTableTest {
           ContextTest.class,
           SecurityTest.class,
           ThreadsTest.class,
+          OwnLlmOpsTest.class,
+          UnknownPropertiesTest.class,
           StepAnnotationsTest.class,
           MicrometerTest.class,
-          StartupTest.class);
+          StartupTest.class,
+          AotTest.class);
   private static final String BEGIN = "<!-- features: written by FeatureTableTest -->\n";
   private static final String END = "<!-- end of features -->";
 
