@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
-/** Says whose tasks may lose the {@code LlmContext}: those of executors that Boot did not make. */
+/** Says whose tasks lose the {@code LlmContext}, or may: Boot gives our decorator to its own. */
 final class TaskContexts implements AfterLlmOps {
 
   static final String DECORATOR = "llmOpsTaskDecorator";
@@ -26,26 +27,38 @@ final class TaskContexts implements AfterLlmOps {
   @Override
   public @Nullable String note() {
     List<String> own = new ArrayList<>();
-    for (String name : beans.getBeanNamesForType(Executor.class, true, false)) {
+    for (String name : names(Executor.class)) {
       if (!isOfBoot(name) && !isWrapped(name)) {
         own.add(name);
       }
     }
-    StringBuilder note = new StringBuilder();
+    List<String> notes = new ArrayList<>();
     if (!own.isEmpty()) {
-      note.append("Tasks of ").append(own);
-      note.append(
-          " have their submitter's context only if you saw to it: give it the bean of type");
-      note.append(" TaskDecorator, or wrap it in LlmContext.wrap(executor).");
+      notes.add(
+          "Tasks of "
+              + own
+              + " have their submitter's context only if you saw to it: give it the bean of type"
+              + " TaskDecorator, or wrap it in LlmContext.wrap(executor).");
     }
     if (!beans.containsBean(DECORATOR)) {
-      List<String> decorators =
-          List.of(beans.getBeanNamesForType(TaskDecorator.class, true, false));
-      note.append(note.isEmpty() ? "" : " ").append("Tasks of Boot's executors have it only if");
-      note.append(" the TaskDecorator ").append(decorators);
-      note.append(" calls LlmContext.current().wrap(task).");
+      notes.add(
+          "Tasks of Boot's executors have it only if the TaskDecorator "
+              + names(TaskDecorator.class)
+              + " calls LlmContext.current().wrap(task).");
     }
-    return note.isEmpty() ? null : note.toString();
+    List<String> late = names(SimpleAsyncTaskScheduler.class);
+    if (!late.isEmpty()) {
+      notes.add(
+          "What is scheduled at "
+              + late
+              + " has no context, as Spring decorates it only when it is due: schedule"
+              + " LlmContext.current().wrap(task).");
+    }
+    return notes.isEmpty() ? null : String.join(" ", notes);
+  }
+
+  private List<String> names(Class<?> type) {
+    return List.of(beans.getBeanNamesForType(type, true, false));
   }
 
   private boolean isOfBoot(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.llmops.LlmCall;
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
@@ -63,7 +64,17 @@ class ThreadsTest {
     }
   }
 
-  @Feature("`@Async`, `@Scheduled` and `TaskScheduler`, on virtual threads as well (Java 21)")
+  @Test
+  void whatIsScheduledKnowsWhoScheduledIt() throws Exception {
+    try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Mvc.class, ASKED)) {
+      for (String path : List.of("/async", "/scheduler", "/wrapped")) {
+        assertThat(app.get(path, "X-Conversation-Id", path).status()).isEqualTo(200);
+        assertThat(lastOf(app).conversationId()).as(path).isEqualTo(path);
+      }
+    }
+  }
+
+  @Feature("`@Async` and what MVC runs later, on virtual threads (Java 21)")
   @Test
   void tasksOfVirtualThreadsKnowTheirSubmitter() throws Exception {
     boolean virtual = Runtime.version().feature() >= 21;
@@ -74,12 +85,18 @@ class ThreadsTest {
             "--spring.threads.virtual.enabled=true",
             ASKED[0],
             ASKED[1])) {
-      for (String path : List.of("/async", "/scheduler", "/callable", "/body")) {
+      for (String path : List.of("/async", "/wrapped", "/callable", "/body")) {
         assertThat(app.get(path, "X-Conversation-Id", path).status()).isEqualTo(200);
         LlmCall call = lastOf(app);
         assertThat(call.conversationId()).as(path).isEqualTo(path);
         assertThat(call.request().model()).as(path).isEqualTo(virtual ? "virtual" : "platform");
       }
+      app.get("/scheduler", "X-Conversation-Id", "c-1");
+      assertThat(lastOf(app).conversationId()).isEqualTo(virtual ? null : "c-1");
+      String late =
+          "What is scheduled at [taskScheduler] has no context, as Spring decorates it only when it"
+              + " is due: schedule LlmContext.current().wrap(task).";
+      assertThat(app.bean(LlmOps.class).explain().contains(late)).isEqualTo(virtual);
       // what nobody submits has no request: its calls are recorded without one
       app.bean(Jobs.class).ran.await(10, TimeUnit.SECONDS);
       LlmCall scheduled =
@@ -250,6 +267,14 @@ class ThreadsTest {
     String scheduled() throws Exception {
       CompletableFuture<String> answer = new CompletableFuture<>();
       scheduler.schedule(() -> answer.complete(call(ops)), java.time.Instant.now());
+      return answer.get(10, TimeUnit.SECONDS);
+    }
+
+    @GetMapping("/wrapped")
+    String wrapped() throws Exception {
+      CompletableFuture<String> answer = new CompletableFuture<>();
+      Runnable task = () -> answer.complete(call(ops));
+      scheduler.schedule(LlmContext.current().wrap(task), java.time.Instant.now());
       return answer.get(10, TimeUnit.SECONDS);
     }
 
