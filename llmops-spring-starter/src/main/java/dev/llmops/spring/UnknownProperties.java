@@ -37,6 +37,7 @@ final class UnknownProperties implements AfterLlmOps {
   private static final Map<String, Boolean> OF_TESTS =
       Map.of(
           "llmops.baseline", false,
+          "llmops.case", false,
           "llmops.cassette", true,
           "llmops.results", false,
           "llmops.test", true);
