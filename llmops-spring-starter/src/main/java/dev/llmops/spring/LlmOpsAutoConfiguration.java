@@ -14,7 +14,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -65,7 +65,7 @@ public final class LlmOpsAutoConfiguration {
   /** The latest records, for {@code llmops.ring.capacity}; also when llmops is off, then empty. */
   @Bean(destroyMethod = "") // LlmOps closes its sinks
   @ConditionalOnProperty("llmops.ring.capacity")
-  @ConditionalOnMissingBean({RingSink.class, LlmOps.class})
+  @ConditionalOnMissingBean(RingSink.class)
   RingSink llmOpsRing(LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
     return new LlmOpsFactory(properties, beans).ring();
   }
@@ -85,11 +85,29 @@ public final class LlmOpsAutoConfiguration {
     return new LlmOpsFactory(properties, beans).create(wiring, micrometer.enabled());
   }
 
+  @Bean
+  UnknownProperties llmOpsUnknownProperties(Environment environment) {
+    return new UnknownProperties(environment);
+  }
+
+  // Evaluated before the bean above is there.
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBean(LlmOps.class)
+  static class Own {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OwnLlmOps llmOpsOwn(ConfigurableListableBeanFactory beans, Environment environment) {
+      return new OwnLlmOps(beans, environment);
+    }
+  }
+
   // Client libraries, one nested configuration each: a ClientPostProcessor that wraps their beans.
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "com.openai.client.OpenAIClient")
-  @ConditionalOnBooleanProperty(name = "llmops.openai.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.openai.enabled")
   static class OpenAi {
 
     @Bean
@@ -105,7 +123,7 @@ public final class LlmOpsAutoConfiguration {
         "org.springframework.ai.model.observation.ModelObservationContext",
         "io.micrometer.observation.ObservationHandler"
       })
-  @ConditionalOnBooleanProperty(name = "llmops.spring-ai.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.spring-ai.enabled")
   static class SpringAi {
 
     @Bean
@@ -140,8 +158,8 @@ public final class LlmOpsAutoConfiguration {
   @EnableConfigurationProperties(LlmOpsServersProperties.class)
   static class Servers {
 
-    @Bean(destroyMethod = "") // LlmOps closes it
-    @ConditionalOnMissingBean({ServerMonitor.class, LlmOps.class})
+    @Bean(destroyMethod = "close") // so does LlmOps, but one of the application's own may not
+    @ConditionalOnMissingBean(ServerMonitor.class)
     ServerMonitor llmOpsServerMonitor(LlmOpsServersProperties properties) {
       try {
         ServerMonitor.Builder monitor =
@@ -165,7 +183,7 @@ public final class LlmOpsAutoConfiguration {
   static class Actuator {
 
     @Bean(destroyMethod = "") // LlmOps closes its sinks
-    @ConditionalOnMissingBean({RingSink.class, LlmOps.class})
+    @ConditionalOnMissingBean(RingSink.class)
     RingSink llmOpsEndpointRing(
         LlmOpsProperties properties, ConfigurableListableBeanFactory beans) {
       return new LlmOpsFactory(properties, beans).ring();
@@ -189,7 +207,7 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean(destroyMethod = "") // LlmOps closes its sinks
     @Conditional(OnlineScoringCondition.class)
-    @ConditionalOnMissingBean({OnlineEvaluation.class, LlmOps.class})
+    @ConditionalOnMissingBean(OnlineEvaluation.class)
     OnlineEvaluation llmOpsOnlineEvaluation(
         LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
       return OnlineScoring.create(properties, evaluators.orderedStream().toList());
@@ -250,7 +268,7 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnBooleanProperty(name = "llmops.context.tasks", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.context.tasks")
   static class Tasks {
 
     /** Boot gives it to its executors and schedulers, those of virtual threads as well. */
@@ -259,11 +277,16 @@ public final class LlmOpsAutoConfiguration {
     TaskDecorator llmOpsTaskDecorator() {
       return task -> LlmContext.current().wrap(task);
     }
+
+    @Bean
+    TaskContexts llmOpsTaskContexts(ConfigurableListableBeanFactory beans) {
+      return new TaskContexts(beans);
+    }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
-  @ConditionalOnBooleanProperty(name = "llmops.context.reactor", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.context.reactor")
   static class Propagation {
 
     @Bean
@@ -294,7 +317,7 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnBooleanProperty(name = "llmops.annotations.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.annotations.enabled")
   static class Annotations {
 
     @Bean

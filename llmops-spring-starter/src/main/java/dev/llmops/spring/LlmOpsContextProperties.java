@@ -9,6 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param conversationHeader The request header whose value is the conversation of the calls, such
  *     as X-Conversation-Id; none unless said.
+ * @param conversationFromSession Whether calls of a request without that header are in the
+ *     conversation of its HTTP session, whose id is hashed. Off unless said.
  * @param session Whether calls get the HTTP session's id, hashed. Off unless said.
  * @param user Whether calls get the security principal's name, hashed. Off unless said.
  * @param salt What users and sessions are hashed with: 16 characters or more, kept secret, the same
@@ -20,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("llmops.context")
 record LlmOpsContextProperties(
     @Nullable String conversationHeader,
+    @DefaultValue("false") boolean conversationFromSession,
     @DefaultValue("false") boolean session,
     @DefaultValue("false") boolean user,
     @Nullable String salt,
@@ -54,6 +57,8 @@ record LlmOpsContextProperties(
   public String toString() {
     return "LlmOpsContextProperties[conversationHeader="
         + conversationHeader
+        + ", conversationFromSession="
+        + conversationFromSession
         + ", session="
         + session
         + ", user="

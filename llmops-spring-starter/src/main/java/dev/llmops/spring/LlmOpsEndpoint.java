@@ -80,7 +80,9 @@ final class LlmOpsEndpoint {
     status.put("capturesContent", found.capturesContent());
     status.put("openTelemetry", telemetry());
     status.put("beans", wiring.clientBeans());
-    status.put("explain", found.explain().lines().toList());
+    List<String> explanation = new ArrayList<>(found.explain().lines().toList());
+    explanation.addAll(wiring.ownNotes());
+    status.put("explain", explanation);
     Map<String, Object> calls = new LinkedHashMap<>();
     calls.put("started", stats.started());
     calls.put("completed", stats.completed());

@@ -92,7 +92,7 @@ final class LlmOpsFactory {
     builder.note(this::endpoint);
     List<AfterLlmOps> afterwards = ordered(AfterLlmOps.class);
     afterwards.forEach(each -> builder.note(each::note));
-    ordered(LlmOpsBuilderCustomizer.class).forEach(each -> each.customize(builder));
+    ordered(LlmOpsCustomizer.class).forEach(each -> each.customize(builder));
     LlmOps ops = builder.build();
     afterwards.forEach(each -> each.built(ops));
     log.info("llmops: {} {}", telemetry, sinks(ops));

@@ -6,8 +6,6 @@ import dev.llmops.eval.Evaluators;
 import dev.llmops.eval.online.OnlineEvaluation;
 import dev.llmops.sink.Sampling;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -20,6 +18,7 @@ final class OnlineScoring implements AfterLlmOps {
   private static final int NEAR = 5;
 
   private final ObjectProvider<OnlineEvaluation> evaluation;
+  private volatile boolean wired;
 
   OnlineScoring(ObjectProvider<OnlineEvaluation> evaluation) {
     this.evaluation = evaluation;
@@ -67,6 +66,10 @@ final class OnlineScoring implements AfterLlmOps {
 
   @Override
   public void built(LlmOps ops) {
+    if (ops.stats().sinks().stream().noneMatch(each -> each.name().contains("OnlineEvaluation"))) {
+      return; // it would wait for calls that nobody gives it
+    }
+    wired = true;
     evaluation.forEach(
         each -> {
           try {
@@ -79,15 +82,22 @@ final class OnlineScoring implements AfterLlmOps {
 
   @Override
   public @Nullable String note() {
-    return evaluation.stream().findAny().isPresent()
+    if (evaluation.stream().findAny().isEmpty()) {
+      return "No online scoring: set llmops.online.evaluators, such as toxicity,pii.";
+    }
+    return wired
         ? null // it is a sink, and says what it does there
-        : "No online scoring: set llmops.online.evaluators, such as toxicity,pii.";
+        : "Live calls are not judged: inject OnlineEvaluation where you build LlmOps, and add"
+            + " .sink(evaluation).";
   }
 
   private static Evaluator evaluator(String name, Map<String, String> settings) {
     if (!Evaluators.names().contains(name)) {
       throw new LlmOpsConfigurationException(
-          "evaluator \"" + name + "\" is not known; near are " + String.join(", ", near(name)),
+          "evaluator \""
+              + name
+              + "\" is not known; near are "
+              + String.join(", ", Near.to(name, Evaluators.names(), NEAR)),
           "Set llmops.online.evaluators to names that docs/evaluators.md lists.");
     }
     try {
@@ -109,31 +119,5 @@ final class OnlineScoring implements AfterLlmOps {
       throw new LlmOpsConfigurationException(
           property + ": " + e.getMessage(), "Correct " + property + ".");
     }
-  }
-
-  /** The names with the fewest letters to change. */
-  static List<String> near(String name) {
-    List<String> names = new ArrayList<>(Evaluators.names());
-    names.sort(Comparator.comparingInt(each -> distance(each, name)));
-    return names.subList(0, Math.min(NEAR, names.size()));
-  }
-
-  /** Levenshtein's, over UTF-16 characters. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
   }
 }

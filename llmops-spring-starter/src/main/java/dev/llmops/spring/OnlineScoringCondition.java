@@ -14,12 +14,11 @@ final class OnlineScoringCondition implements Condition {
   @Override
   public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
     Environment environment = context.getEnvironment();
-    if (!environment.getProperty("llmops.enabled", Boolean.class, true)) {
+    if (!Switches.isOn(environment, "llmops.enabled", true)) {
       return false;
     }
-    Boolean enabled = environment.getProperty("llmops.online.enabled", Boolean.class);
-    if (enabled != null) {
-      return enabled;
+    if (environment.containsProperty("llmops.online.enabled")) {
+      return Switches.isOn(environment, "llmops.online.enabled", true);
     }
     return !Binder.get(environment)
         .bind("llmops.online.evaluators", Bindable.listOf(String.class))

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -29,17 +30,28 @@ final class ReactiveSteps {
     return Mono.class.isAssignableFrom(type) || Flux.class.isAssignableFrom(type);
   }
 
-  static @Nullable Object step(LlmOps ops, StepRequest request, @Nullable Object publisher) {
+  /**
+   * The publisher, whose subscriptions are steps.
+   *
+   * @param request null for no step, only what is said
+   * @param said adds to the context of the subscriber
+   */
+  static @Nullable Object step(
+      LlmOps ops,
+      @Nullable StepRequest request,
+      UnaryOperator<LlmContext> said,
+      @Nullable Object publisher) {
     if (publisher instanceof Mono<?> mono) {
-      return new StepMono<>(mono, ops, request);
+      return new StepMono<>(mono, ops, request, said);
     }
-    return publisher instanceof Flux<?> flux ? new StepFlux<>(flux, ops, request) : publisher;
+    return publisher instanceof Flux<?> flux ? new StepFlux<>(flux, ops, request, said) : publisher;
   }
 
   /** Begins the step and subscribes to the source in it. */
   private static <T> void subscribe(
       LlmOps ops,
-      StepRequest request,
+      @Nullable StepRequest request,
+      UnaryOperator<LlmContext> said,
       CoreSubscriber<? super T> actual,
       Consumer<CoreSubscriber<T>> source) {
     LlmContext outer =
@@ -48,7 +60,11 @@ final class ReactiveSteps {
             .<LlmContext>getOrEmpty(LlmContextAccessor.KEY)
             .orElseGet(LlmContext::current);
     CompletableFuture<Object> end = new CompletableFuture<>();
-    try (LlmContext.Scope scope = outer.openOnThread()) {
+    try (LlmContext.Scope scope = said.apply(outer).openOnThread()) {
+      if (request == null) {
+        source.accept(new StepSubscriber<>(actual, outer, LlmContext.current(), end));
+        return;
+      }
       CompletableFuture<Object> recorded =
           ops.stepAsync(
               request,
@@ -63,33 +79,39 @@ final class ReactiveSteps {
 
   private static final class StepMono<T> extends MonoOperator<T, T> {
     private final LlmOps ops;
-    private final StepRequest request;
+    private final @Nullable StepRequest request;
+    private final UnaryOperator<LlmContext> said;
 
-    StepMono(Mono<T> source, LlmOps ops, StepRequest request) {
+    StepMono(
+        Mono<T> source, LlmOps ops, @Nullable StepRequest request, UnaryOperator<LlmContext> said) {
       super(source);
       this.ops = ops;
       this.request = request;
+      this.said = said;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-      ReactiveSteps.<T>subscribe(ops, request, actual, source::subscribe);
+      ReactiveSteps.<T>subscribe(ops, request, said, actual, source::subscribe);
     }
   }
 
   private static final class StepFlux<T> extends FluxOperator<T, T> {
     private final LlmOps ops;
-    private final StepRequest request;
+    private final @Nullable StepRequest request;
+    private final UnaryOperator<LlmContext> said;
 
-    StepFlux(Flux<T> source, LlmOps ops, StepRequest request) {
+    StepFlux(
+        Flux<T> source, LlmOps ops, @Nullable StepRequest request, UnaryOperator<LlmContext> said) {
       super(source);
       this.ops = ops;
       this.request = request;
+      this.said = said;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-      ReactiveSteps.<T>subscribe(ops, request, actual, source::subscribe);
+      ReactiveSteps.<T>subscribe(ops, request, said, actual, source::subscribe);
     }
   }
 

@@ -47,7 +47,7 @@ final class RequestFacts {
   }
 
   boolean readsSession() {
-    return properties.session();
+    return properties.session() || properties.conversationFromSession();
   }
 
   boolean readsUser() {
@@ -58,6 +58,13 @@ final class RequestFacts {
   LlmContext context(
       @Nullable String conversation, @Nullable String session, @Nullable String user) {
     LlmContext.Builder context = LlmContext.extend();
+    String hashed = session == null ? null : hash("session", session);
+    if (properties.session() && hashed != null) {
+      context.session(hashed);
+    }
+    if (properties.conversationFromSession() && hashed != null) {
+      context.conversation(hashed);
+    }
     if (conversation != null && !conversation.isBlank()) {
       if (isUsable(conversation)) {
         context.conversation(conversation);
@@ -69,18 +76,17 @@ final class RequestFacts {
             MAX_CONVERSATION_CHARS);
       }
     }
-    if (session != null) {
-      context.session(hash("session", session));
-    }
     if (user != null) {
       context.user(hash("user", user));
     }
     return context.build();
   }
 
-  private static boolean isUsable(String header) {
-    return header.length() <= MAX_CONVERSATION_CHARS
-        && header.chars().noneMatch(Character::isISOControl);
+  /** Whether it may be the id of a conversation. */
+  static boolean isUsable(String conversation) {
+    return !conversation.isBlank()
+        && conversation.length() <= MAX_CONVERSATION_CHARS
+        && conversation.chars().noneMatch(Character::isISOControl);
   }
 
   /** 32 hexadecimal digits. */

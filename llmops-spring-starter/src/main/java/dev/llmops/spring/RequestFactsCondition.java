@@ -13,7 +13,8 @@ final class RequestFactsCondition implements Condition {
   public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
     Environment environment = context.getEnvironment();
     return StringUtils.hasText(environment.getProperty("llmops.context.conversation-header"))
-        || environment.getProperty("llmops.context.session", Boolean.class, false)
-        || environment.getProperty("llmops.context.user", Boolean.class, false);
+        || Switches.isOn(environment, "llmops.context.conversation-from-session", false)
+        || Switches.isOn(environment, "llmops.context.session", false)
+        || Switches.isOn(environment, "llmops.context.user", false);
   }
 }

@@ -14,7 +14,7 @@ final class ServersCondition implements Condition {
   @Override
   public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
     Environment environment = context.getEnvironment();
-    return environment.getProperty("llmops.enabled", Boolean.class, true)
+    return Switches.isOn(environment, "llmops.enabled", true)
         && !Binder.get(environment)
             .bind("llmops.servers.urls", Bindable.listOf(String.class))
             .orElse(List.of())

@@ -13,7 +13,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Proxies beans that have methods with {@link LlmTool}, {@link LlmAgent} or {@link LlmWorkflow}.
+ * Proxies beans that have methods with {@link LlmTool}, {@link LlmAgent}, {@link LlmWorkflow} or
+ * {@link LlmPrompt}.
  */
 final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
@@ -27,7 +28,7 @@ final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvising
   private static final class Annotated extends StaticMethodMatcherPointcut {
 
     private static final List<Class<? extends Annotation>> ANNOTATIONS =
-        List.of(LlmTool.class, LlmAgent.class, LlmWorkflow.class);
+        List.of(LlmTool.class, LlmAgent.class, LlmWorkflow.class, LlmPrompt.class);
 
     @Override
     public ClassFilter getClassFilter() {

@@ -1,14 +1,18 @@
 package dev.llmops.spring;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
+import dev.llmops.Prompt;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +22,7 @@ import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
-/** Runs annotated methods as steps. */
+/** Runs annotated methods as steps, with the conversation and the prompt that they say. */
 final class StepInterceptor implements MethodInterceptor {
 
   private static final boolean REACTOR =
@@ -46,13 +50,28 @@ final class StepInterceptor implements MethodInterceptor {
             Step::of);
     StepRequest request = step.request(found, call.getArguments());
     Class<?> returned = call.getMethod().getReturnType();
-    if (returned.isAssignableFrom(CompletableFuture.class) && returned != Object.class) {
-      return future(found, request, call);
-    }
     if (REACTOR && ReactiveSteps.isReactive(returned)) {
-      return ReactiveSteps.step(found, request, call.proceed());
+      UnaryOperator<LlmContext> said = step.said(call.getArguments());
+      return ReactiveSteps.step(found, request, said, call.proceed());
     }
-    return inStep(found, request, call);
+    if (!step.saysAnything()) {
+      return run(found, request, returned, call);
+    }
+    LlmContext said = step.said(call.getArguments()).apply(LlmContext.current());
+    try (LlmContext.Scope scope = said.open()) {
+      return run(found, request, returned, call);
+    }
+  }
+
+  private static @Nullable Object run(
+      LlmOps ops, @Nullable StepRequest request, Class<?> returned, MethodInvocation call)
+      throws Throwable {
+    if (request == null) {
+      return call.proceed();
+    }
+    return returned.isAssignableFrom(CompletableFuture.class) && returned != Object.class
+        ? future(ops, request, call)
+        : inStep(ops, request, call);
   }
 
   /** Asked for at the first call: before, it would be made too early. */
@@ -113,7 +132,12 @@ final class StepInterceptor implements MethodInterceptor {
 
   /** What is known of a method before it is called. */
   private record Step(
-      StepRequest.Kind kind, String name, @Nullable String description, String[] parameters) {
+      StepRequest.@Nullable Kind kind, // null for a method that says something and is no step
+      String name,
+      @Nullable String description,
+      String[] parameters,
+      @Nullable Prompt prompt,
+      int conversation) { // which parameter, -1 for none
 
     static Step of(Method method) {
       LlmTool tool = AnnotatedElementUtils.findMergedAnnotation(method, LlmTool.class);
@@ -126,11 +150,12 @@ final class StepInterceptor implements MethodInterceptor {
       }
       LlmWorkflow flow = AnnotatedElementUtils.findMergedAnnotation(method, LlmWorkflow.class);
       return flow == null
-          ? of(StepRequest.Kind.WORKFLOW, "", "", method)
+          ? of(null, "", "", method)
           : of(StepRequest.Kind.WORKFLOW, flow.value(), flow.description(), method);
     }
 
-    private static Step of(StepRequest.Kind kind, String name, String description, Method method) {
+    private static Step of(
+        StepRequest.@Nullable Kind kind, String name, String description, Method method) {
       String[] names = new DefaultParameterNameDiscoverer().getParameterNames(method);
       if (names == null) {
         names = new String[method.getParameterCount()];
@@ -142,10 +167,63 @@ final class StepInterceptor implements MethodInterceptor {
           kind,
           name.isBlank() ? method.getName() : name,
           description.isBlank() ? null : description,
-          names);
+          names,
+          prompt(method),
+          conversation(method));
     }
 
-    StepRequest request(LlmOps ops, @Nullable Object[] arguments) {
+    private static @Nullable Prompt prompt(Method method) {
+      LlmPrompt prompt = AnnotatedElementUtils.findMergedAnnotation(method, LlmPrompt.class);
+      if (prompt == null || prompt.value().isBlank()) {
+        return null;
+      }
+      return prompt.version().isBlank()
+          ? Prompt.of(prompt.value())
+          : Prompt.of(prompt.value(), prompt.version());
+    }
+
+    private static int conversation(Method method) {
+      Parameter[] parameters = method.getParameters();
+      for (int i = 0; i < parameters.length; i++) {
+        if (parameters[i].isAnnotationPresent(LlmConversation.class)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    boolean saysAnything() {
+      return prompt != null || conversation >= 0;
+    }
+
+    /** Adds to a context what the annotations say. */
+    UnaryOperator<LlmContext> said(@Nullable Object[] arguments) {
+      String id = conversation < 0 ? null : id(arguments[conversation]);
+      if (id == null && prompt == null) {
+        return UnaryOperator.identity();
+      }
+      return context -> {
+        LlmContext.Builder builder = context.toBuilder();
+        if (id != null) {
+          builder.conversation(id);
+        }
+        return (prompt == null ? builder : builder.prompt(prompt)).build();
+      };
+    }
+
+    private static @Nullable String id(@Nullable Object argument) {
+      try {
+        String id = argument == null ? "" : String.valueOf(argument.toString());
+        return RequestFacts.isUsable(id) ? id : null;
+      } catch (RuntimeException e) { // a toString() can be anyone's
+        return null;
+      }
+    }
+
+    @Nullable StepRequest request(LlmOps ops, @Nullable Object[] arguments) {
+      if (kind == null) {
+        return null;
+      }
       StepRequest.Builder request =
           switch (kind) {
             case TOOL -> StepRequest.tool(name).toolType("function");

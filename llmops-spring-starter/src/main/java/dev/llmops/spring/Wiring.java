@@ -5,6 +5,7 @@ import dev.llmops.cost.CostBudget;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -16,6 +17,7 @@ final class Wiring implements AutoCloseable {
   private volatile @Nullable OpenTelemetrySource telemetry;
   private volatile String metrics = "";
   private volatile List<CostBudget> budgets = List.of();
+  private volatile Supplier<List<String>> own = List::of;
 
   Wiring(ObjectProvider<WrappedClients> clients) {
     this.clients = clients;
@@ -55,6 +57,16 @@ final class Wiring implements AutoCloseable {
   /** Where Micrometer's metrics come from, in plain words; empty when there is nothing to say. */
   String metrics() {
     return metrics;
+  }
+
+  /** Takes what there is to say of an {@link LlmOps} of the application's own. */
+  void own(Supplier<List<String>> notes) {
+    own = notes;
+  }
+
+  /** What is not wired in the application's own {@link LlmOps}; empty with ours. */
+  List<String> ownNotes() {
+    return own.get();
   }
 
   List<String> clientNotes() {

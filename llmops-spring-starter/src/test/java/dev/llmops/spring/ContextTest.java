@@ -1,5 +1,6 @@
 package dev.llmops.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.llmops.LlmCall;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -87,6 +89,50 @@ class ContextTest {
       assertThat(call.conversationId()).isEqualTo("c-7");
       assertThat(call.userId()).isEqualTo(ANN);
     }
+  }
+
+  @Feature("session and conversation of the HTTP session, which is never begun: MVC and WebFlux")
+  @ParameterizedTest
+  @EnumSource(
+      value = WebApplicationType.class,
+      names = {"SERVLET", "REACTIVE"})
+  void aSessionIsTheConversationOfRequestsWithoutAHeader(WebApplicationType type) throws Exception {
+    String salt = "0123456789abcdef";
+    try (WebApp app =
+        WebApp.start(
+            type,
+            type == WebApplicationType.SERVLET ? Mvc.class : Flux.class,
+            "--llmops.ring.capacity=10",
+            "--llmops.context.conversation-header=X-Conversation-Id",
+            "--llmops.context.conversation-from-session=true",
+            "--llmops.context.session=true",
+            "--llmops.context.salt=" + salt,
+            "--spring.reactor.context-propagation=auto")) {
+      WebApp.Answer none = app.get("/call");
+      assertThat(none.cookie()).as("no session is begun").isNull();
+      String cookie = app.get("/login").cookie();
+      assertThat(cookie).isNotNull();
+      app.get("/call", "Cookie", cookie);
+      app.get("/call", "Cookie", cookie, "X-Conversation-Id", "c-7");
+
+      java.util.List<LlmCall> calls =
+          app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
+      assertThat(calls.get(0).sessionId()).isNull();
+      assertThat(calls.get(0).conversationId()).isNull();
+      String hash = calls.get(1).sessionId();
+      String id = cookie.substring(cookie.indexOf('=') + 1);
+      assertThat(hash).isEqualTo(hmac(salt, "session:" + id).substring(0, 32)).isNotEqualTo(id);
+      assertThat(calls.get(1).conversationId()).isEqualTo(hash);
+      assertThat(calls.get(2).sessionId()).as("stable").isEqualTo(hash);
+      assertThat(calls.get(2).conversationId()).as("the header wins").isEqualTo("c-7");
+      assertThat(hmac("fedcba9876543210", "session:" + id)).doesNotStartWith(hash);
+    }
+  }
+
+  private static String hmac(String key, String text) throws Exception {
+    javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA256");
+    mac.init(new javax.crypto.spec.SecretKeySpec(key.getBytes(UTF_8), "HmacSHA256"));
+    return java.util.HexFormat.of().formatHex(mac.doFinal(text.getBytes(UTF_8)));
   }
 
   @Test
@@ -244,6 +290,11 @@ class ContextTest {
       return ContextTest.call(ops);
     }
 
+    @GetMapping("/login")
+    String login(jakarta.servlet.http.HttpSession session) {
+      return session.isNew() ? "in" : "was in";
+    }
+
     @GetMapping("/async")
     String async() throws Exception {
       return background.call().get(10, TimeUnit.SECONDS);
@@ -287,6 +338,12 @@ class ContextTest {
 
     FluxController(LlmOps ops) {
       this.ops = ops;
+    }
+
+    @GetMapping("/login")
+    Mono<String> login(org.springframework.web.server.WebSession session) {
+      session.start();
+      return Mono.just("in");
     }
 
     @GetMapping("/call")

@@ -27,11 +27,16 @@ class FeatureTableTest {
           LlmOpsEndpointTest.class,
           OnlineScoringTest.class,
           ContextTest.class,
+          SecurityTest.class,
+          ThreadsTest.class,
+          OwnLlmOpsTest.class,
+          UnknownPropertiesTest.class,
           StepAnnotationsTest.class,
           MicrometerTest.class,
           BudgetTest.class,
           RedactionTest.class,
-          StartupTest.class);
+          StartupTest.class,
+          AotTest.class);
   private static final String BEGIN = "<!-- features: written by FeatureTableTest -->\n";
   private static final String END = "<!-- end of features -->";
 

@@ -144,8 +144,6 @@ class LlmOpsAutoConfigurationTest {
         .run(
             context -> {
               assertThat(context).getBean(LlmOps.class).isSameAs(own);
-              assertThat(context).doesNotHaveBean(RingSink.class);
-
               context.getBean(Clients.class).ask(context.getBean(OpenAIClient.class));
               assertThat(own.stats().started()).isEqualTo(1);
             });
@@ -587,7 +585,7 @@ class LlmOpsAutoConfigurationTest {
     }
 
     @Bean
-    LlmOpsBuilderCustomizer customizer() {
+    LlmOpsCustomizer customizer() {
       return builder -> told.add("customizer");
     }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -209,6 +210,33 @@ class LlmOpsPropertiesTest {
             "llmops.ring.capacity must be between 1 and 1048576, but was 0");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "llmops.enabled",
+        "llmops.openai.enabled",
+        "llmops.annotations.enabled",
+        "llmops.online.enabled"
+      })
+  void whatIsNeitherTrueNorFalseStopsTheStart(String property) {
+    assertThat(failureOf("--" + property + "=treu"))
+        .contains(
+            "Description:",
+            property + " must be true or false, but was \"treu\"",
+            "Correct " + property);
+  }
+
+  @Test
+  void switchesAreReadAsOtherPropertiesOfSpringAre() {
+    application
+        .withPropertyValues("llmops.openai.enabled=yes", "llmops.annotations.enabled=off")
+        .run(
+            context -> {
+              assertThat(context).hasSingleBean(OpenAiClientPostProcessor.class);
+              assertThat(context).doesNotHaveBean(StepAnnotationPostProcessor.class);
+            });
+  }
+
   @Test
   void bootNamesAPropertyWhoseFileCannotBeUsed(@TempDir Path directory) throws Exception {
     Path prices = Files.writeString(directory.resolve("prices.csv"), "provider,model\n");
@@ -297,7 +325,7 @@ class LlmOpsPropertiesTest {
     List<String> blocks = block.results().map(each -> each.group(1)).toList();
 
     assertThat(blocks)
-        .hasSize(5)
+        .hasSize(8)
         .allSatisfy(each -> assertThat(compiled).contains(each.strip().replaceAll("\\s+", " ")));
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.SpringApplication;
@@ -54,7 +55,26 @@ class StartupTest {
                 .forInterfaces(com.openai.services.blocking.chat.ChatCompletionService.class))
         .matches(
             RuntimeHintsPredicates.proxies()
-                .forInterfaces(com.openai.core.http.StreamResponse.class));
+                .forInterfaces(com.openai.core.http.StreamResponse.class))
+        .matches(
+            RuntimeHintsPredicates.reflection()
+                .onType(io.opentelemetry.api.GlobalOpenTelemetry.class)
+                .withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS));
+    if (SpringBootVersion.getVersion().startsWith("4.0")) {
+      return; // without Spring AI
+    }
+    for (String type :
+        List.of(
+            "org.springframework.ai.chat.observation.ChatModelObservationContext",
+            "org.springframework.ai.tool.observation.ToolCallingObservationContext",
+            "org.springframework.ai.chat.metadata.Usage",
+            "org.springframework.ai.model.tool.ToolCallingChatOptions")) {
+      assertThat(hints)
+          .matches(
+              RuntimeHintsPredicates.reflection()
+                  .onType(Class.forName(type))
+                  .withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS));
+    }
   }
 
   private static long start(boolean llmops) {

@@ -2,17 +2,21 @@ package dev.llmops.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.llmops.LlmCall;
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
 import dev.llmops.LlmStep;
+import dev.llmops.Prompt;
 import dev.llmops.StepRequest;
 import dev.llmops.sink.RingSink;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -117,6 +121,49 @@ class StepAnnotationsTest {
         });
   }
 
+  @Feature("`@LlmConversation` and `@LlmPrompt`: conversation by argument, prompt name and version")
+  @Test
+  void aParameterNamesTheConversationAndAnAnnotationThePrompt() {
+    application.run(
+        context -> {
+          RingSink ring = context.getBean(RingSink.class);
+          Chats chats = context.getBean(Chats.class);
+
+          try (LlmContext.Scope scope = LlmContext.builder().conversation("outer").open()) {
+            chats.answer("c-1", "hello");
+            chats.answer("c".repeat(257), "hello");
+            chats.answer(null, "hello");
+            chats.later("c-2").join();
+            chats.mono("c-3").block();
+            chats.plain("c-4");
+            chats.plainMono("c-5").block();
+            assertThat(LlmContext.current().conversationId()).isEqualTo("outer");
+          }
+
+          assertThat(ring.calls())
+              .extracting(LlmCall::conversationId)
+              .containsExactly("c-1", "outer", "outer", "c-2", "c-3", "c-4", "c-5");
+          assertThat(ring.calls())
+              .extracting(call -> call.context().prompt())
+              .containsExactly(
+                  Prompt.of("support", "7"),
+                  Prompt.of("support", "7"),
+                  Prompt.of("support", "7"),
+                  null,
+                  null,
+                  Prompt.of("plain"),
+                  Prompt.of("plain"));
+          assertThat(ring.steps())
+              .extracting(step -> step.request().name(), step -> step.context().conversationId())
+              .containsExactly(
+                  tuple("answer", "c-1"),
+                  tuple("answer", "outer"),
+                  tuple("answer", "outer"),
+                  tuple("later", "c-2"),
+                  tuple("mono", "c-3"));
+        });
+  }
+
   @Test
   void areOffByTheirPropertyAndWhenLlmOpsIsOff() {
     application
@@ -145,12 +192,55 @@ class StepAnnotationsTest {
     }
 
     @Bean
+    Chats chats(LlmOps ops) {
+      return new Chats(ops);
+    }
+
+    @Bean
     Plain plain() {
       return new Plain();
     }
   }
 
   static class Plain {}
+
+  static class Chats {
+    private final LlmOps ops;
+
+    Chats(LlmOps ops) {
+      this.ops = ops;
+    }
+
+    @LlmWorkflow
+    @LlmPrompt(value = "support", version = "7")
+    public String answer(@LlmConversation @Nullable String chat, String question) {
+      return call();
+    }
+
+    @LlmAgent
+    public CompletableFuture<String> later(@LlmConversation Object chat) {
+      return CompletableFuture.completedFuture(call());
+    }
+
+    @LlmAgent
+    public Mono<String> mono(@LlmConversation String chat) {
+      return Mono.fromCallable(this::call);
+    }
+
+    @LlmPrompt("plain")
+    public String plain(@LlmConversation String chat) {
+      return call();
+    }
+
+    @LlmPrompt("plain")
+    public Mono<String> plainMono(@LlmConversation String chat) {
+      return Mono.fromCallable(this::call);
+    }
+
+    private String call() {
+      return ops.call(LlmRequest.chat("local", "m"), () -> "answer", LlmResponse::ofText);
+    }
+  }
 
   static class Tools {
 

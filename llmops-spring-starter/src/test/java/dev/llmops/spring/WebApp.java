@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -16,7 +17,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** An application with a real web server on loopback, and a client of it. */
 record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
 
-  record Answer(int status, JsonNode json) {}
+  /** The cookie is as a client sends it back. */
+  record Answer(int status, JsonNode json, @Nullable String cookie) {}
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,12 +46,15 @@ record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
     return send(request.build());
   }
 
-  Answer post(String path, String json) throws Exception {
-    return send(
+  Answer post(String path, String json, String... headers) throws Exception {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))
             .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json))
-            .build());
+            .POST(HttpRequest.BodyPublishers.ofString(json));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
   }
 
   private URI uri(String path) {
@@ -64,7 +69,9 @@ record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
         response.headers().firstValue("content-type").orElse("").contains("json")
             && !body.isEmpty();
     return new Answer(
-        response.statusCode(), json ? JSON.readTree(body) : JSON.getNodeFactory().textNode(body));
+        response.statusCode(),
+        json ? JSON.readTree(body) : JSON.getNodeFactory().textNode(body),
+        response.headers().firstValue("set-cookie").map(each -> each.split(";")[0]).orElse(null));
   }
 
   @Override

@@ -9,7 +9,7 @@ import dev.llmops.LlmOps;
  * LlmOps}.
  */
 @FunctionalInterface
-public interface LlmOpsBuilderCustomizer {
+public interface LlmOpsCustomizer {
 
   /** Adds to what is wired; what is wired already stays. */
   void customize(LlmOps.Builder builder);
