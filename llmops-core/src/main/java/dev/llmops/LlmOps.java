@@ -136,7 +136,7 @@ public final class LlmOps implements AutoCloseable {
    * Makes the call and records it when its future completes, before the returned future does.
    *
    * @return a future that behaves as the client's: cancelling, completing and timing it out reach
-   *     the client's future
+   *     the client's future; failed when an interceptor refused the call
    */
   public <R> CompletableFuture<R> callAsync(
       LlmRequest request, Supplier<CompletableFuture<R>> call, ResponseReader<? super R> reader) {
@@ -625,6 +625,10 @@ public final class LlmOps implements AutoCloseable {
       } catch (RuntimeException e) {
         return CompletableFuture.failedFuture(e);
       }
+    }
+    RuntimeException refusal = recording.refused();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
     CompletableFuture<R> future = recording.issue(call::get, reader::readError);
     if (future == null) {

@@ -146,9 +146,9 @@ final class Recording implements OpenCall {
   @Override
   public <T, E extends Exception> T issue(
       ModelCall<T, E> issue, Function<Throwable, CallError> reader) throws E {
-    if (decision instanceof Decision.Refuse refuse) {
-      fail(refuse.exception(), CallError::of);
-      throw refuse.exception();
+    RuntimeException refusal = refused();
+    if (refusal != null) {
+      throw refusal;
     }
     LlmContext.Scope scope = enter();
     T result;
@@ -161,6 +161,18 @@ final class Recording implements OpenCall {
     }
     exit(scope);
     return result;
+  }
+
+  /**
+   * Ends a call that an interceptor refused, and gives what its caller is told; null if none did.
+   */
+  @Nullable RuntimeException refused() {
+    if (!(decision instanceof Decision.Refuse refuse)) {
+      return null;
+    }
+    attempts(0); // nothing is sent
+    fail(refuse.exception(), CallError::of);
+    return refuse.exception();
   }
 
   @Override

@@ -342,4 +342,27 @@ class CallInterceptorTest {
 
     assertThat(order.toString()).isEqualTo("tap true sink");
   }
+
+  @Test
+  void aRefusalOfAnAsynchronousCallComesThroughItsFuture() {
+    IllegalStateException refusal = new IllegalStateException("not today");
+    List<LlmCall> calls = new ArrayList<>();
+    LlmOps ops =
+        LlmOps.builder()
+            .interceptor(attempt -> Decision.refuse(refusal))
+            .sink(record -> calls.add((LlmCall) record))
+            .build();
+
+    CompletableFuture<String> future =
+        ops.callAsync(
+            LlmRequest.chat("local", "m"),
+            () -> {
+              throw new AssertionError("sent");
+            },
+            LlmResponse::ofText);
+
+    assertThat(future).failsWithin(Duration.ZERO).withThrowableThat().withCause(refusal);
+    assertThat(calls).hasSize(1);
+    assertThat(calls.get(0).attempts()).isZero();
+  }
 }

@@ -236,6 +236,7 @@ public abstract class CallContract {
     LlmCall call = records.calls().get(1);
     assertThat(call.error()).isNotNull();
     assertThat(call.error().type()).isEqualTo(BudgetExceededException.class.getName());
+    assertThat(call.attempts()).as("nothing was sent").isZero();
     assertThat(call.cost()).isNull();
     assertThat(ops.stats().failed()).isEqualTo(1);
     assertThat(budget.status().over()).isEqualTo(1);
