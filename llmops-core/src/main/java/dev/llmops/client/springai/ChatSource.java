@@ -36,9 +36,15 @@ final class ChatSource implements Source {
     boolean streaming = tap != null || isStreaming(chat);
     LlmContext current = LlmContext.current();
     boolean silenced = ofThisThread && tap != null && current.suppressed();
+    ObservedCall call;
     try (LlmContext.Scope scope = silenced && tap != null ? tap.context().open() : null) {
-      return open(chat, ops, parent, streaming, tap);
+      call = open(chat, ops, parent, streaming, tap);
     }
+    if (streaming && !ofThisThread) {
+      // no scope is open while a stream is subscribed to, and its client may be recorded as well
+      call.open().expectInner(Callers::isAModelAsking);
+    }
+    return call;
   }
 
   private ObservedCall open(

@@ -38,7 +38,7 @@ public final class Models {
   }
 
   /** The clients are those of Spring AI 2, which uses the official one. */
-  static ChatModel chat(
+  public static ChatModel chat(
       FakeModelServer server,
       ObservationRegistry registry,
       UnaryOperator<OpenAIClient> client,
@@ -47,10 +47,17 @@ public final class Models {
   }
 
   static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
-    return TWO ? Two.embeddings(server, registry) : One.embeddings(server, registry);
+    return embeddings(server, registry, client -> client);
   }
 
-  static OpenAIClient client(FakeModelServer server) {
+  /** An embedding model; the client is that of Spring AI 2. */
+  public static EmbeddingModel embeddings(
+      FakeModelServer server, ObservationRegistry registry, UnaryOperator<OpenAIClient> client) {
+    return TWO ? Two.embeddings(server, registry, client) : One.embeddings(server, registry);
+  }
+
+  /** The official client, without retries. */
+  public static OpenAIClient client(FakeModelServer server) {
     return OpenAIOkHttpClient.builder()
         .baseUrl(server.baseUrl())
         .apiKey("test")
@@ -121,11 +128,12 @@ public final class Models {
       return (ChatModel) build(model);
     }
 
-    static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
+    static EmbeddingModel embeddings(
+        FakeModelServer server, ObservationRegistry registry, UnaryOperator<OpenAIClient> client) {
       Object options = builder(OpenAiEmbeddingOptions.class.getName());
       set(options, "model", "text-embedding-3-small");
       Object model = builder(OpenAiEmbeddingModel.class.getName());
-      set(model, "openAiClient", client(server));
+      set(model, "openAiClient", client.apply(client(server)));
       set(model, "options", build(options));
       set(model, "observationRegistry", registry);
       return (EmbeddingModel) build(model);
