@@ -121,7 +121,7 @@ final class LlmOpsFactory {
       OtelCallObserver ours = observer.build();
       boolean theirs =
           properties.springAi().enabled() && properties.springAi().spans() == SpringAiSpans.THEIRS;
-      builder.observer(theirs ? new SpansOfSpringAi(ours, observer.spans(false).build()) : ours);
+      builder.observer(theirs ? new SpansOfSpringAi(ours) : ours);
       return source;
     } catch (RuntimeException | LinkageError e) {
       // an OpenTelemetry that we cannot work with must not keep the application from starting

@@ -200,7 +200,7 @@ public record LlmOpsProperties(
    *
    * @param enabled Whether the observations of Spring AI are recorded.
    * @param spans Whose spans a trace has for Spring AI: ours, in place of its own, or theirs, with
-   *     the cost added.
+   *     cost and all else added that they lack.
    */
   public record SpringAi(
       @DefaultValue("true") boolean enabled, @DefaultValue("ours") SpringAiSpans spans) {}

@@ -18,6 +18,7 @@ import org.springframework.ai.openai.OpenAiEmbeddingModel;
 import org.springframework.ai.openai.OpenAiEmbeddingOptions;
 import org.springframework.ai.openai.api.OpenAiApi;
 import org.springframework.retry.support.RetryTemplate;
+import org.springframework.web.client.RestClient;
 
 /**
  * Real OpenAI models of the Spring AI on the class path, without retries. The same compiled tests
@@ -44,6 +45,11 @@ public final class Models {
       UnaryOperator<OpenAIClient> client,
       UnaryOperator<OpenAIClientAsync> async) {
     return TWO ? Two.chat(server, registry, client, async) : One.chat(server, registry);
+  }
+
+  /** A chat model whose HTTP client reports to the registry too, as under Spring Boot. */
+  public static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+    return TWO ? Two.observedDown(server, registry) : One.observedDown(server, registry);
   }
 
   static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
@@ -76,8 +82,22 @@ public final class Models {
   private static final class One {
 
     static ChatModel chat(FakeModelServer server, ObservationRegistry registry) {
+      return chat(api(server), registry);
+    }
+
+    static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+      return chat(
+          OpenAiApi.builder()
+              .baseUrl(server.baseUrl().replaceFirst("/v1/?$", ""))
+              .apiKey("test")
+              .restClientBuilder(RestClient.builder().observationRegistry(registry))
+              .build(),
+          registry);
+    }
+
+    private static ChatModel chat(OpenAiApi api, ObservationRegistry registry) {
       return OpenAiChatModel.builder()
-          .openAiApi(api(server))
+          .openAiApi(api)
           .defaultOptions(
               OpenAiChatOptions.builder().model(MODEL).temperature(0.7).streamUsage(true).build())
           .toolCallingManager(ToolCallingManager.builder().observationRegistry(registry).build())
@@ -124,6 +144,17 @@ public final class Models {
           model,
           "toolCallingManager",
           ToolCallingManager.builder().observationRegistry(registry).build());
+      set(model, "observationRegistry", registry);
+      return (ChatModel) build(model);
+    }
+
+    static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+      Object options = builder(OpenAiChatOptions.class.getName());
+      set(options, "model", MODEL);
+      set(options, "baseUrl", server.baseUrl());
+      set(options, "apiKey", "test");
+      Object model = builder(OpenAiChatModel.class.getName());
+      set(model, "options", build(options));
       set(model, "observationRegistry", registry);
       return (ChatModel) build(model);
     }

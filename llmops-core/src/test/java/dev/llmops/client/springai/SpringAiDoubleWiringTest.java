@@ -14,6 +14,7 @@ import dev.llmops.StepResult;
 import dev.llmops.client.openai.OpenAiInstrumentation;
 import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
+import dev.llmops.testing.Gate;
 import dev.llmops.testing.Records;
 import dev.llmops.testing.Reply;
 import io.micrometer.observation.ObservationRegistry;
@@ -171,30 +172,36 @@ class SpringAiDoubleWiringTest {
   }
 
   @Test
-  void theClientItselfIsRecordedWhileAStreamOfTheSameThreadRuns() {
+  void theClientItselfIsRecordedWhileAStreamOfTheSameThreadRuns() throws Exception {
     for (ChatModel model : List.of(model(), Models.chat(server, registry))) {
-      server.enqueue(Reply.answer("one two three four").repeatChunkUntilClientGone(2));
+      Gate gate = Gate.closed();
+      server.enqueue(Reply.answer("one two three four").holdAfterChunks(2, gate));
       int before = records.calls().size();
 
       Disposable running = model.stream(new Prompt(QUESTION)).subscribe();
+      gate.awaitReached(Duration.ofSeconds(10));
       ask(direct);
 
       assertThat(records.calls()).hasSize(before + 1);
       assertThat(records.calls().get(before).request().stream()).isFalse();
-      running.dispose();
+      assertThat(running.isDisposed()).isFalse();
+      gate.open();
       awaitCalls(before + 2);
       assertThat(records.calls()).hasSize(before + 2);
     }
   }
 
   @Test
-  void aModelAskedWhileAStreamOfTheSameThreadRunsIsRecorded() {
-    server.enqueue(Reply.answer("one two three four").repeatChunkUntilClientGone(2));
+  void aModelAskedWhileAStreamOfTheSameThreadRunsIsRecorded() throws Exception {
+    Gate gate = Gate.closed();
+    server.enqueue(Reply.answer("one two three four").holdAfterChunks(2, gate));
 
     Disposable running = Models.chat(server, registry).stream(new Prompt(QUESTION)).subscribe();
+    gate.awaitReached(Duration.ofSeconds(10));
     String unused = model().call(QUESTION);
     List<ChatResponse> alsoUnused = model().stream(new Prompt(QUESTION)).collectList().block();
-    running.dispose();
+    assertThat(running.isDisposed()).isFalse();
+    gate.open();
 
     awaitCalls(3);
     assertThat(records.calls()).hasSize(3);
