@@ -29,6 +29,8 @@ class FeatureTableTest {
           ContextTest.class,
           StepAnnotationsTest.class,
           MicrometerTest.class,
+          SpringAiSpansTest.class,
+          OpenTelemetryStarterTest.class,
           StartupTest.class);
   private static final String BEGIN = "<!-- features: written by FeatureTableTest -->\n";
   private static final String END = "<!-- end of features -->";
