@@ -3,8 +3,10 @@ package dev.llmops.spring;
 import dev.llmops.ContentPolicy;
 import dev.llmops.otel.SemConvDialect;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -201,9 +203,19 @@ public record LlmOpsProperties(
    * @param enabled Whether the observations of Spring AI are recorded.
    * @param spans Whose spans a trace has for Spring AI: ours, in place of its own, or theirs, with
    *     cost and all else added that they lack.
+   * @param servers Where the models of a provider are served, such as
+   *     llmops.spring-ai.servers.openai=http://gpu-1:8000, by Spring AI's name of the provider.
    */
   public record SpringAi(
-      @DefaultValue("true") boolean enabled, @DefaultValue("ours") SpringAiSpans spans) {}
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("ours") SpringAiSpans spans,
+      @DefaultValue Map<String, URI> servers) {
+
+    /** Copies the servers. */
+    public SpringAi {
+      servers = Map.copyOf(servers);
+    }
+  }
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {

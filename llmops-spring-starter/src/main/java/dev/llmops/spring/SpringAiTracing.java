@@ -40,23 +40,25 @@ final class SpringAiTracing extends SpringAiObservations
 
   private SpringAiTracing(
       ObjectProvider<LlmOps> ops,
-      SpringAiSpans choice,
+      LlmOpsProperties.SpringAi settings,
       ObjectProvider<Tracer> tracers,
       ObjectProvider<TracingObservationHandler<Observation.Context>> others,
       ConfigurableListableBeanFactory beans) {
-    super(ops, beans);
+    super(ops, settings, beans);
     this.ops = ops;
-    this.choice = choice;
+    this.choice = settings.spans();
     this.tracers = tracers;
     this.others = others;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // handlers are told of what they support
   static SpringAiTracing create(
-      ObjectProvider<LlmOps> ops, SpringAiSpans choice, ConfigurableListableBeanFactory beans) {
+      ObjectProvider<LlmOps> ops,
+      LlmOpsProperties.SpringAi settings,
+      ConfigurableListableBeanFactory beans) {
     return new SpringAiTracing(
         ops,
-        choice,
+        settings,
         beans.getBeanProvider(Tracer.class),
         (ObjectProvider) beans.getBeanProvider(TracingObservationHandler.class),
         beans);

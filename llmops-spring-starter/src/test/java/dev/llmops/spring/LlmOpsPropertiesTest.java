@@ -87,7 +87,8 @@ class LlmOpsPropertiesTest {
                                 "EUR"),
                             new LlmOpsProperties.Pricing(null, false),
                             new LlmOpsProperties.OpenAi(false),
-                            new LlmOpsProperties.SpringAi(true, SpringAiSpans.OURS))));
+                            new LlmOpsProperties.SpringAi(
+                                true, SpringAiSpans.OURS, java.util.Map.of()))));
   }
 
   @Test
@@ -171,7 +172,7 @@ class LlmOpsPropertiesTest {
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(46);
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(47);
     assertThat(missing).isEmpty();
   }
 

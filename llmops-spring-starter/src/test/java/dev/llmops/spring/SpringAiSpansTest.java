@@ -304,6 +304,43 @@ class SpringAiSpansTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource({"ours", "theirs"})
+  @Feature(
+      value = "the server behind a model of Spring AI, on the span",
+      on = {"3.5", "4.1"})
+  void theServerThatWasNamedIsOnTheSpan(String whose) throws Exception {
+    application(whose)
+        .withPropertyValues(
+            "llmops.spring-ai.servers.openai=" + server.baseUrl(),
+            "llmops.servers.urls=" + server.baseUrl().replaceFirst("/v1/?$", ""))
+        .run(
+            context -> {
+              ask(context, Way.MODEL);
+
+              Map<String, Object> attributes = attributes(span(context, "chat "));
+              assertThat(attributes)
+                  .containsEntry("server.address", "127.0.0.1")
+                  .containsKey("server.port")
+                  // nobody has asked the server yet at its first call, and the span says so
+                  .containsEntry("llmops.server.match", "unknown")
+                  .containsKey("llmops.server.unknown_reason");
+            });
+  }
+
+  @Test
+  void aServerThatIsNoUrlStopsTheStartAndSaysSo() throws Exception {
+    application("ours")
+        .withPropertyValues("llmops.spring-ai.servers.openai=gpu-1")
+        .run(
+            context ->
+                assertThat(context.getStartupFailure())
+                    .rootCause()
+                    .hasMessageContaining(
+                        "servers.openai must be a URL such as http://gpu-1:8000, but was"
+                            + " \"gpu-1\""));
+  }
+
   private void isOurs(SpanData span) {
     assertThat(span.getInstrumentationScopeInfo().getName()).startsWith("dev.llmops");
     assertThat((Double) attributes(span).get(COST)).isPositive();

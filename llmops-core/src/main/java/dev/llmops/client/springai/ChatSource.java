@@ -17,6 +17,11 @@ final class ChatSource implements Source {
       Features.getter(ChatModelObservationContext.class, "isStreaming", boolean.class);
 
   private final ToolLoops loops = new ToolLoops();
+  private final ModelServers servers;
+
+  ChatSource(ModelServers servers) {
+    this.servers = servers;
+  }
 
   @Override
   public boolean supports(Observation.Context context) {
@@ -58,7 +63,7 @@ final class ChatSource implements Source {
         ops.open(
             () ->
                 Requests.chat(
-                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent()),
+                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent(), servers),
             streaming,
             false);
     return new ObservedCall(
