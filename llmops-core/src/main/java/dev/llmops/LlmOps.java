@@ -573,7 +573,7 @@ public final class LlmOps implements AutoCloseable {
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {
       LlmContext context = LlmContext.current();
-      if (context.suppressed()) {
+      if (context.suppressed() || Recording.isExpected()) {
         return null; // an outer adapter records this very call
       }
       LlmRequest asked = request != null || supplier == null ? request : supplier.get();

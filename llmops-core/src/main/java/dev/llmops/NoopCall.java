@@ -2,6 +2,7 @@ package dev.llmops;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,9 @@ final class NoopCall implements OpenCall {
 
   @Override
   public <C> void chunk(C chunk, ChunkReader<? super C> reader) {}
+
+  @Override
+  public void expectInner(BooleanSupplier inner) {}
 
   @Override
   public void attempts(int attempts) {}

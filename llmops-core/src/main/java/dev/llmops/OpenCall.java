@@ -2,6 +2,7 @@ package dev.llmops;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,17 @@ public sealed interface OpenCall permits Recording, NoopCall {
    * #issue} needs no such scope.
    */
   LlmContext.Scope makeCurrent();
+
+  /**
+   * The request is issued next on this thread, by code around which no scope can be opened, and
+   * maybe through a client that is recorded as well. The next call that starts on this thread while
+   * this one runs, by whichever {@link LlmOps}, is then left to this one.
+   *
+   * @param inner whether the call that starts is this very one: asked on its thread, in its stack;
+   *     must be quick and not throw. A call of which it says no is recorded, and the next is asked
+   *     about.
+   */
+  void expectInner(BooleanSupplier inner);
 
   /** A chunk arrived: call before the consumer sees it. */
   <C> void chunk(C chunk, ChunkReader<? super C> reader);

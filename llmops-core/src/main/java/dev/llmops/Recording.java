@@ -7,12 +7,14 @@ import dev.llmops.server.ServerTiming;
 import dev.llmops.server.ServerWatch;
 import dev.llmops.server.TimeBreakdown;
 import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class Recording implements OpenCall {
   private static final long ABSENT = -1;
   private static final int MAX_PROBLEMS = 8;
   private static final int MAX_STORED_CHUNKS = 100_000;
+  private static final ThreadLocal<@Nullable Expected> EXPECTED = new ThreadLocal<>();
 
   private final LlmOps ops;
   private final LlmRequest request;
@@ -179,6 +182,25 @@ final class Recording implements OpenCall {
   public LlmContext.Scope makeCurrent() {
     LlmContext.Scope scope = observed();
     return () -> exit(scope);
+  }
+
+  @Override
+  public void expectInner(BooleanSupplier inner) {
+    EXPECTED.set(new Expected(new WeakReference<>(this), inner));
+  }
+
+  /** Whether the call that starts on this thread is one that an outer recording expects. */
+  static boolean isExpected() {
+    Expected expected = EXPECTED.get();
+    if (expected == null) {
+      return false;
+    }
+    Recording outer = expected.outer().get();
+    if (outer != null && !outer.hasEnded() && !expected.inner().getAsBoolean()) {
+      return false;
+    }
+    EXPECTED.remove();
+    return outer != null && !outer.hasEnded();
   }
 
   /** The whole of a plain call. */
@@ -637,6 +659,9 @@ final class Recording implements OpenCall {
       this.recorder = recorder;
     }
   }
+
+  /** Weak: what is expected on a thread of a pool may never come. */
+  private record Expected(WeakReference<Recording> outer, BooleanSupplier inner) {}
 
   private record AttemptView(
       LlmRequest request, LlmContext context, boolean replayable, @Nullable Object source)

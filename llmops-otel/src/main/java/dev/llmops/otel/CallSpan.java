@@ -4,6 +4,7 @@ import dev.llmops.CallError;
 import dev.llmops.CallObserver.CallObservation;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
@@ -43,10 +44,11 @@ final class CallSpan implements CallObservation {
     return named.isValid() ? named.getTraceId() : null;
   }
 
+  /** None that is not sampled: nobody would find it, and what refers to it would be sampled. */
   @Override
   public @Nullable String spanId() {
     SpanContext named = span.getSpanContext();
-    return named.isValid() ? named.getSpanId() : null;
+    return named.isSampled() ? named.getSpanId() : null;
   }
 
   @Override
@@ -73,7 +75,7 @@ final class CallSpan implements CallObservation {
     Duration total = call.timing().total(); // once: it is made anew each time
     long end = epochNanos(call.timing().start()) + total.toNanos();
     try {
-      observer.instruments.call(call, total, target, observer.seriesOf(target, call), context);
+      measure(call, total);
       if (span.isRecording()) {
         describe(call, end);
       }
@@ -83,26 +85,53 @@ final class CallSpan implements CallObservation {
     }
   }
 
-  private void describe(LlmCall call, long end) {
-    LlmCall seen = observer.seen(call);
-    AttributeSetter out = span::setAttribute;
+  /** Measures a call whose span is another's. */
+  void measure(LlmCall call) {
+    measure(call, call.timing().total());
+  }
+
+  /** What an ended call says of itself, those of its start as well. */
+  void describeAll(LlmCall call, AttributeSetter out) {
+    target.startAttributes.forEach(
+        (key, value) -> {
+          @SuppressWarnings("unchecked") // attributes hold values of their key's type
+          AttributeKey<Object> typed = (AttributeKey<Object>) key;
+          out.set(typed, value);
+        });
+    attributes(observer.seen(call), out);
+  }
+
+  private void measure(LlmCall call, Duration total) {
+    observer.instruments.call(call, total, target, observer.seriesOf(target, call), context);
+  }
+
+  private void attributes(LlmCall seen, AttributeSetter out) {
     CallAttributes.describe(seen, target, observer.dialect, out);
-    observer.tags.put(span, seen.context().tags());
-    observer.tags.put(span, seen.request().tags());
-    boolean inference = !target.isEmbeddings();
-    if (observer.contentOnSpan && inference) { // the convention has no content for embeddings
+    observer.tags.put(out, seen.context().tags());
+    observer.tags.put(out, seen.request().tags());
+    if (observer.contentOnSpan && !target.isEmbeddings()) { // no content by the convention
       observer.content.onSpan(seen, out);
     }
+  }
+
+  /** The event of a whole call, if it is wanted. */
+  void event(LlmCall seen, long end) {
+    if (observer.emitsEvent && !target.isEmbeddings()) {
+      observer.events.details(
+          seen, target, observer.contentOnEvent ? observer.content : null, end, context);
+    }
+  }
+
+  private void describe(LlmCall call, long end) {
+    LlmCall seen = observer.seen(call);
+    attributes(seen, span::setAttribute);
     CallError error = seen.error();
     if (error != null) {
       CallError shown = observer.keepsErrorMessages() ? error : error.withoutMessage();
       fail(span, shown.message());
       observer.events.exception(shown, end, span, context);
     }
-    if (observer.emitsEvent && inference) {
-      observer.events.details(
-          seen, target, observer.contentOnEvent ? observer.content : null, end, context);
-    }
+    event(seen, end);
   }
 
   static void fail(Span span, @Nullable String message) {

@@ -95,7 +95,7 @@ final class Events {
       return false;
     }
     CallRef ref = score.ref();
-    SpanContext judged = judged(ref);
+    SpanContext judged = ref == null ? null : remote(ref);
     Context context = judged == null ? Context.root() : Context.root().with(Span.wrap(judged));
     LogRecordBuilder event = event(logger, GenAiAttributes.EVENT_EVALUATION_RESULT, nanos, context);
     AttributeSetter out = event::setAttribute;
@@ -120,17 +120,18 @@ final class Events {
     return true;
   }
 
-  private static @Nullable SpanContext judged(@Nullable CallRef ref) {
-    String traceId = ref == null ? null : ref.traceId();
-    String spanId = ref == null ? null : ref.spanId();
+  /** The span that a reference names, null if it names none. */
+  static @Nullable SpanContext remote(CallRef ref) {
+    String traceId = ref.traceId();
+    String spanId = ref.spanId();
     if (traceId == null || spanId == null) {
       return null;
     }
     // the reference does not say whether the span was sampled; a judged call is worth keeping
-    SpanContext judged =
+    SpanContext named =
         SpanContext.createFromRemoteParent(
             traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
-    return judged.isValid() ? judged : null;
+    return named.isValid() ? named : null;
   }
 
   private static LogRecordBuilder event(Logger logger, String name, long nanos, Context context) {

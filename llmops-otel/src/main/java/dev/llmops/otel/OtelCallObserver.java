@@ -1,6 +1,7 @@
 package dev.llmops.otel;
 
 import dev.llmops.CallObserver;
+import dev.llmops.CallRef;
 import dev.llmops.CallScore;
 import dev.llmops.ComponentStats;
 import dev.llmops.ContentPolicy;
@@ -19,6 +20,7 @@ import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
@@ -183,11 +185,8 @@ public final class OtelCallObserver implements CallObserver {
       return null;
     }
     started.increment();
-    Context parent = Context.current();
-    AgentScope agent = AgentScope.in(parent);
-    if (agent != null) {
-      agent.inferenceCalls.incrementAndGet();
-    }
+    Context parent = parentOf(context);
+    countCall(parent);
     CallTarget target = targetOf(request);
     if (spans == null || sampler.drops(parent)) {
       return new CallSpan(this, target, Span.getInvalid(), parent);
@@ -210,15 +209,9 @@ public final class OtelCallObserver implements CallObserver {
       return null;
     }
     started.increment();
-    Context parent = Context.current();
-    AgentScope outer = AgentScope.in(parent);
-    if (outer != null && request.kind() == StepRequest.Kind.TOOL) {
-      outer.toolCalls.incrementAndGet();
-    }
-    AgentScope own =
-        request.kind() == StepRequest.Kind.AGENT
-            ? new AgentScope(CallTarget.cut(request.name()))
-            : null;
+    Context parent = parentOf(context);
+    AgentScope outer = outerOf(request, parent);
+    AgentScope own = ownOf(request);
     Context inside = own == null ? parent : parent.with(AgentScope.KEY, own);
     if (spans == null || sampler.drops(parent)) {
       return new StepSpan(this, Span.getInvalid(), inside, outer, own);
@@ -233,6 +226,37 @@ public final class OtelCallObserver implements CallObserver {
     StepSpan.start(request, outer, dialect, builder::setAttribute);
     Span span = builder.startSpan();
     return new StepSpan(this, span, inside.with(span), outer, own);
+  }
+
+  /**
+   * Like {@link #onStart(LlmRequest, LlmContext, Instant)}, for a call that has a span already: one
+   * that another instrumentation made and will end. None is made here.
+   *
+   * @param foreign that span
+   */
+  public ForeignSpan onStart(Span foreign, LlmRequest request, LlmContext context, Instant start) {
+    started.increment();
+    Context inside = Context.current().with(foreign);
+    countCall(inside);
+    return new ForeignSpan(
+        this, foreign, new CallSpan(this, targetOf(request), Span.getInvalid(), inside), null);
+  }
+
+  /**
+   * Like {@link #onStep(StepRequest, LlmContext, Instant)}, for a step that has a span already.
+   *
+   * @param foreign that span
+   */
+  public ForeignSpan onStep(Span foreign, StepRequest request, LlmContext context, Instant start) {
+    started.increment();
+    Context inside = Context.current().with(foreign);
+    AgentScope outer = outerOf(request, inside);
+    AgentScope own = ownOf(request);
+    if (own != null) {
+      inside = inside.with(AgentScope.KEY, own);
+    }
+    return new ForeignSpan(
+        this, foreign, null, new StepSpan(this, Span.getInvalid(), inside, outer, own));
   }
 
   @Override
@@ -373,6 +397,41 @@ public final class OtelCallObserver implements CallObserver {
     } else if (tracer != null) {
       unsampled.increment();
     }
+  }
+
+  /**
+   * What a span is a child of: what is current, or, on a thread to which OpenTelemetry's context
+   * was not carried, the step around it that the application's context still knows.
+   */
+  private static Context parentOf(LlmContext context) {
+    Context current = Context.current();
+    CallRef step = context.parent();
+    if (step == null || Span.fromContext(current).getSpanContext().isValid()) {
+      return current;
+    }
+    SpanContext known = Events.remote(step);
+    return known == null ? current : current.with(Span.wrap(known));
+  }
+
+  private static void countCall(Context parent) {
+    AgentScope agent = AgentScope.in(parent);
+    if (agent != null) {
+      agent.inferenceCalls.incrementAndGet();
+    }
+  }
+
+  private static @Nullable AgentScope outerOf(StepRequest request, Context parent) {
+    AgentScope outer = AgentScope.in(parent);
+    if (outer != null && request.kind() == StepRequest.Kind.TOOL) {
+      outer.toolCalls.incrementAndGet();
+    }
+    return outer;
+  }
+
+  private static @Nullable AgentScope ownOf(StepRequest request) {
+    return request.kind() == StepRequest.Kind.AGENT
+        ? new AgentScope(CallTarget.cut(request.name()))
+        : null;
   }
 
   private CallTarget targetOf(LlmRequest request) {

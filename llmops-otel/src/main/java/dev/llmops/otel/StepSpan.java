@@ -111,10 +111,11 @@ final class StepSpan implements StepObservation {
     return named.isValid() ? named.getTraceId() : null;
   }
 
+  /** None that is not sampled: nobody would find it, and what refers to it would be sampled. */
   @Override
   public @Nullable String spanId() {
     SpanContext named = span.getSpanContext();
-    return named.isValid() ? named.getSpanId() : null;
+    return named.isSampled() ? named.getSpanId() : null;
   }
 
   @Override
@@ -141,7 +142,7 @@ final class StepSpan implements StepObservation {
     }
   }
 
-  private void measure(LlmStep step) {
+  void measure(LlmStep step) {
     Attributes labels = observer.labelsOf(keyOf(step));
     Duration total = step.timing().total();
     Instruments instruments = observer.instruments;
@@ -162,9 +163,21 @@ final class StepSpan implements StepObservation {
     }
   }
 
+  /** What an ended step says of itself, those of its start as well. */
+  void describeAll(LlmStep step, AttributeSetter out) {
+    start(step.request(), outer, observer.dialect, out);
+    attributes(observer.seen(step), out);
+  }
+
   private void describe(LlmStep step) {
     LlmStep seen = observer.seen(step);
-    AttributeSetter out = span::setAttribute;
+    attributes(seen, span::setAttribute);
+    if (seen.error() != null) {
+      CallSpan.fail(span, observer.keepsErrorMessages() ? seen.error().message() : null);
+    }
+  }
+
+  private void attributes(LlmStep seen, AttributeSetter out) {
     LlmContext said = seen.context();
     if (seen.request().kind() != StepRequest.Kind.RETRIEVAL) {
       CallAttributes.put(out, GenAiAttributes.CONVERSATION_ID, said.conversationId());
@@ -173,14 +186,13 @@ final class StepSpan implements StepObservation {
     CallAttributes.put(out, GenAiAttributes.SESSION_ID, said.sessionId());
     CallAttributes.context(said, out);
     CallAttributes.put(out, GenAiAttributes.PROBLEMS, seen.problems());
-    observer.tags.put(span, said.tags());
+    observer.tags.put(out, said.tags());
     if (observer.contentOnSpan) {
       observer.content.onSpan(seen, out);
     }
     CallError error = seen.error();
     if (error != null) {
       CallAttributes.put(out, GenAiAttributes.ERROR_TYPE, error.type());
-      CallSpan.fail(span, observer.keepsErrorMessages() ? error.message() : null);
     }
   }
 

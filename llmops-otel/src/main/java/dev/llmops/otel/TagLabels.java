@@ -3,7 +3,6 @@ package dev.llmops.otel;
 import dev.llmops.LlmCall;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +44,9 @@ final class TagLabels {
     }
   }
 
-  void put(Span span, Map<String, String> tags) {
+  void put(AttributeSetter out, Map<String, String> tags) {
     if (!tags.isEmpty()) {
-      tags.forEach((tag, value) -> span.setAttribute(keyOf(tag), value));
+      tags.forEach((tag, value) -> out.set(keyOf(tag), value));
     }
   }
 

@@ -6,9 +6,15 @@ import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -79,5 +85,94 @@ class OtelContextCarrierTest {
 
     assertThat(sdk.onlySpan().getParentSpanId()).isEqualTo(parent.getSpanContext().getSpanId());
     assertThat(TestSdk.plain(sdk.onlySpan().getAttributes())).containsEntry("user.id", "u-7");
+  }
+
+  @Test
+  void aCallbackOnAPlainThreadStaysInTheTraceOfItsStep() throws Exception {
+    TestSdk sdk = TestSdk.sampled();
+    LlmOps ops = sdk.ops();
+    LlmRequest chat = LlmRequest.chat("openai", "m");
+
+    ops.agent(
+        "helper",
+        () -> {
+          LlmContext inside = LlmContext.current();
+          return pool.submit(
+                  () -> { // as an HTTP client's callback, to which nobody carried OpenTelemetry's
+                    assertThat(Span.current().getSpanContext().isValid()).isFalse();
+                    try (LlmContext.Scope scope = inside.openOnThread()) {
+                      String answer = ops.call(chat, () -> "hi", r -> LlmResponse.EMPTY);
+                      return ops.tool("clock", null, () -> answer);
+                    }
+                  })
+              .get(10, TimeUnit.SECONDS);
+        });
+
+    String agent = sdk.span("invoke_agent helper").getSpanId();
+    assertThat(sdk.spans.getFinishedSpanItems()).hasSize(3);
+    assertThat(sdk.span("chat m").getParentSpanId()).isEqualTo(agent);
+    assertThat(sdk.span("execute_tool clock").getParentSpanId()).isEqualTo(agent);
+  }
+
+  @Test
+  void aSpanThatIsCurrentIsTheParentWhateverTheContextKnows() throws Exception {
+    TestSdk sdk = TestSdk.sampled();
+    LlmOps ops = sdk.ops();
+    Span own = sdk.openTelemetry.getTracer("app").spanBuilder("job").setNoParent().startSpan();
+
+    ops.agent(
+        "helper",
+        () -> {
+          try (Scope scope = own.makeCurrent()) {
+            return ops.call(LlmRequest.chat("openai", "m"), () -> "hi", r -> LlmResponse.EMPTY);
+          }
+        });
+
+    assertThat(sdk.span("chat m").getParentSpanId()).isEqualTo(own.getSpanContext().getSpanId());
+  }
+
+  @Test
+  void aCallbackOfAnUnsampledStepIsNotSampledForItsSake() throws Exception {
+    // a sampler that is not known to us, as the Java agent's are: spans are made and not sampled
+    Sampler unknown =
+        new Sampler() {
+          @Override
+          public SamplingResult shouldSample(
+              Context parent,
+              String traceId,
+              String name,
+              SpanKind kind,
+              Attributes attributes,
+              List<LinkData> links) {
+            return Span.fromContext(parent).getSpanContext().isSampled()
+                ? SamplingResult.recordAndSample()
+                : SamplingResult.drop();
+          }
+
+          @Override
+          public String getDescription() {
+            return "unknown";
+          }
+        };
+    TestSdk sdk = TestSdk.with(unknown);
+    LlmOps ops = sdk.ops();
+
+    ops.agent(
+        "helper",
+        () -> {
+          LlmContext inside = LlmContext.current();
+          assertThat(inside.parent().traceId()).isNotNull();
+          assertThat(inside.parent().spanId()).isNull();
+          return pool.submit(
+                  () -> {
+                    try (LlmContext.Scope scope = inside.openOnThread()) {
+                      return ops.call(
+                          LlmRequest.chat("openai", "m"), () -> "hi", r -> LlmResponse.EMPTY);
+                    }
+                  })
+              .get(10, TimeUnit.SECONDS);
+        });
+
+    assertThat(sdk.spans.getFinishedSpanItems()).isEmpty();
   }
 }

@@ -40,6 +40,11 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
   /** The client with its calls recorded; the same object when it was wrapped before. */
   abstract Object wrap(Object client, LlmOps ops);
 
+  /** What is wrong with wrapping this client, as the rest of a sentence; empty when nothing is. */
+  String caution(Object client) {
+    return "";
+  }
+
   /** What the clients are called in a sentence: {@code OpenAI client}. */
   abstract String noun();
 
@@ -60,7 +65,8 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
     }
     try {
       Object wrapped = wrap(bean, found);
-      remember(beanName, wrapped == bean ? "wrapped by the application" : "wrapped");
+      remember(
+          beanName, wrapped == bean ? "wrapped by the application" : "wrapped" + caution(bean));
       return wrapped;
     } catch (RuntimeException | LinkageError e) {
       log.warn("could not wrap the bean [{}]; its calls are not recorded", beanName, e);

@@ -133,7 +133,7 @@ public final class LlmOpsAutoConfiguration {
         ObjectProvider<LlmOps> ops,
         LlmOpsProperties properties,
         ConfigurableListableBeanFactory beans) {
-      return SpringAiObservations.create(ops, properties.springAi().spans(), beans);
+      return SpringAiObservations.create(ops, properties.springAi(), beans);
     }
 
     @Configuration(proxyBeanMethods = false)

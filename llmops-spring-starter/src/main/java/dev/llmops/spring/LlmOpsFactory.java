@@ -214,11 +214,9 @@ final class LlmOpsFactory {
     }
     LlmOpsProperties.SpringAi springAi = properties.springAi();
     boolean theirs = springAi.enabled() && springAi.spans() == SpringAiSpans.THEIRS;
-    OtelCallObserver withoutSpans = theirs ? observer.spans(false).build() : null;
-    // only now: one of the two shows the servers as gauges
     beans.getBeanProvider(ServerMonitor.class).ifAvailable(observer::servers);
     OtelCallObserver ours = observer.spans(source.spans()).build();
-    builder.observer(withoutSpans == null ? ours : new SpansOfSpringAi(ours, withoutSpans));
+    builder.observer(theirs ? new SpansOfSpringAi(ours) : ours);
   }
 
   /** Over the application's export where it has one of ours, which counts what became of it. */

@@ -9,6 +9,7 @@ import dev.llmops.privacy.Redactor;
 import dev.llmops.privacy.Redactors;
 import dev.llmops.sink.JsonlSink;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -422,10 +423,20 @@ public record LlmOpsProperties(
    *
    * @param enabled Whether the observations of Spring AI are recorded.
    * @param spans Whose spans a trace has for Spring AI: ours, in place of its own, or theirs, with
-   *     the cost added.
+   *     cost and all else added that they lack.
+   * @param servers Where the models of a provider are served, such as
+   *     llmops.spring-ai.servers.openai=http://gpu-1:8000, by Spring AI's name of the provider.
    */
   public record SpringAi(
-      @DefaultValue("true") boolean enabled, @DefaultValue("ours") SpringAiSpans spans) {}
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("ours") SpringAiSpans spans,
+      @DefaultValue Map<String, URI> servers) {
+
+    /** Copies the servers. */
+    public SpringAi {
+      servers = Map.copyOf(servers);
+    }
+  }
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {

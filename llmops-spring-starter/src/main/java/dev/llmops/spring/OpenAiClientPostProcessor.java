@@ -26,6 +26,15 @@ final class OpenAiClientPostProcessor extends ClientPostProcessor {
   }
 
   @Override
+  String caution(Object client) {
+    return OpenAiInstrumentation.isTracedByOpenTelemetry(client)
+        ? ", and traced by OpenTelemetry's own instrumentation too, so that each call has two"
+            + " spans: set otel.instrumentation.openai.enabled=false for the Java agent, or leave"
+            + " out OpenAITelemetry.wrap"
+        : "";
+  }
+
+  @Override
   String noun() {
     return "OpenAI client";
   }

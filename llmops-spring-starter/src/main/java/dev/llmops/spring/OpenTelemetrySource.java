@@ -2,6 +2,8 @@ package dev.llmops.spring;
 
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.lang.invoke.MethodHandles;
@@ -20,8 +22,8 @@ import org.springframework.util.ClassUtils;
  * @param openTelemetry absent when there is none
  * @param spans whether spans made with it can arrive anywhere
  * @param metrics whether measurements made with it can arrive anywhere
- * @param owner whose it is: {@code spring-boot}, {@code application}, {@code global} or {@code
- *     none}
+ * @param owner whose it is: {@code spring-boot}, {@code opentelemetry-starter}, {@code
+ *     application}, {@code global} or {@code none}
  * @param note what was found, in plain words
  */
 record OpenTelemetrySource(
@@ -65,7 +67,10 @@ record OpenTelemetrySource(
               + " that type; mark one as @Primary.");
     }
     String name = bean.getBeanName();
-    if (!isFromBoot(beans, name)) {
+    if (isFrom("io.opentelemetry.instrumentation.spring.", beans, name)) {
+      return ofStarter(name, bean.getBeanInstance());
+    }
+    if (!isFrom("org.springframework.boot.", beans, name)) {
       return new OpenTelemetrySource(
           bean.getBeanInstance(),
           true,
@@ -113,13 +118,28 @@ record OpenTelemetrySource(
     return new OpenTelemetrySource(openTelemetry, spans, metrics, "spring-boot", note.toString());
   }
 
-  private static boolean isFromBoot(ConfigurableListableBeanFactory beans, String name) {
+  /** Where it is disabled, its bean does nothing. */
+  private static OpenTelemetrySource ofStarter(String name, OpenTelemetry openTelemetry) {
+    boolean spans = openTelemetry.getTracerProvider() != TracerProvider.noop();
+    boolean metrics = openTelemetry.getMeterProvider() != MeterProvider.noop();
+    return new OpenTelemetrySource(
+        openTelemetry,
+        spans,
+        metrics,
+        "opentelemetry-starter",
+        "OpenTelemetry: the bean ["
+            + name
+            + "] of OpenTelemetry's own starter."
+            + (spans || metrics ? "" : " It is off (otel.sdk.disabled=true)."));
+  }
+
+  private static boolean isFrom(String prefix, ConfigurableListableBeanFactory beans, String name) {
     if (!beans.containsBeanDefinition(name)) {
       return false;
     }
     BeanDefinition definition = beans.getBeanDefinition(name);
     String factory = definition.getFactoryBeanName();
-    return factory != null && factory.startsWith("org.springframework.boot.");
+    return factory != null && factory.startsWith(prefix);
   }
 
   /**

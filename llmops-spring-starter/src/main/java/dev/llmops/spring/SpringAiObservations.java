@@ -20,26 +20,45 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
   private final SpringAiObservationHandler handler;
   private final ConfigurableListableBeanFactory beans;
 
-  SpringAiObservations(ObjectProvider<LlmOps> ops, ConfigurableListableBeanFactory beans) {
-    this.handler = SpringAiObservationHandler.create(ops::getIfUnique);
+  SpringAiObservations(
+      ObjectProvider<LlmOps> ops,
+      LlmOpsProperties.SpringAi settings,
+      ConfigurableListableBeanFactory beans) {
+    this.handler = handler(ops, settings);
     this.beans = beans;
   }
 
   /** One that takes the place of Micrometer's tracing where that is on the class path. */
   static SpringAiObservations create(
-      ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
+      ObjectProvider<LlmOps> ops,
+      LlmOpsProperties.SpringAi settings,
+      ConfigurableListableBeanFactory beans) {
     return ClassUtils.isPresent(
             "io.micrometer.tracing.otel.bridge.OtelTracer", beans.getBeanClassLoader())
-        ? WithTracing.create(ops, spans, beans)
-        : new SpringAiObservations(ops, beans);
+        ? WithTracing.create(ops, settings, beans)
+        : new SpringAiObservations(ops, settings, beans);
+  }
+
+  private static SpringAiObservationHandler handler(
+      ObjectProvider<LlmOps> ops, LlmOpsProperties.SpringAi settings) {
+    try {
+      return SpringAiObservationHandler.create(ops::getIfUnique, settings.servers());
+    } catch (IllegalArgumentException e) {
+      throw new LlmOpsConfigurationException(
+          "llmops.spring-ai cannot be used: " + e.getMessage(),
+          "Give each server as scheme, host and port, such as"
+              + " llmops.spring-ai.servers.openai=http://gpu-1:8000.");
+    }
   }
 
   /** Apart: to verify a method that returns a SpringAiTracing, the JVM loads it. */
   private static final class WithTracing {
 
     static SpringAiObservations create(
-        ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
-      return SpringAiTracing.create(ops, spans, beans);
+        ObjectProvider<LlmOps> ops,
+        LlmOpsProperties.SpringAi settings,
+        ConfigurableListableBeanFactory beans) {
+      return SpringAiTracing.create(ops, settings, beans);
     }
   }
 

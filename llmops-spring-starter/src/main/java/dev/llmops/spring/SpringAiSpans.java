@@ -5,6 +5,6 @@ public enum SpringAiSpans {
   /** Those of llmops, wherever it makes one; Spring AI's own are not made there. */
   OURS,
 
-  /** Spring AI's own by Micrometer; the cost of a call is added while its span is open. */
+  /** Spring AI's own by Micrometer; cost and all else they lack are added while they are open. */
   THEIRS
 }

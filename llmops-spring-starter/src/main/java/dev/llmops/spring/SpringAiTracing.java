@@ -2,12 +2,17 @@ package dev.llmops.spring;
 
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
+import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationView;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelSpan;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,23 +40,25 @@ final class SpringAiTracing extends SpringAiObservations
 
   private SpringAiTracing(
       ObjectProvider<LlmOps> ops,
-      SpringAiSpans choice,
+      LlmOpsProperties.SpringAi settings,
       ObjectProvider<Tracer> tracers,
       ObjectProvider<TracingObservationHandler<Observation.Context>> others,
       ConfigurableListableBeanFactory beans) {
-    super(ops, beans);
+    super(ops, settings, beans);
     this.ops = ops;
-    this.choice = choice;
+    this.choice = settings.spans();
     this.tracers = tracers;
     this.others = others;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // handlers are told of what they support
   static SpringAiTracing create(
-      ObjectProvider<LlmOps> ops, SpringAiSpans choice, ConfigurableListableBeanFactory beans) {
+      ObjectProvider<LlmOps> ops,
+      LlmOpsProperties.SpringAi settings,
+      ConfigurableListableBeanFactory beans) {
     return new SpringAiTracing(
         ops,
-        choice,
+        settings,
         beans.getBeanProvider(Tracer.class),
         (ObjectProvider) beans.getBeanProvider(TracingObservationHandler.class),
         beans);
@@ -65,18 +72,21 @@ final class SpringAiTracing extends SpringAiObservations
 
   @Override
   public void onStart(Observation.Context context) {
+    Tracer.SpanInScope scope = scopeOf(unseenByMicrometer());
+    try {
+      start(context);
+    } finally {
+      close(scope);
+    }
+  }
+
+  private void start(Observation.Context context) {
     TracingObservationHandler<Observation.Context> theirs = theirs(context);
     if (choice == SpringAiSpans.THEIRS) {
-      if (theirs != null) {
-        theirs.onStart(context);
-      }
-      Tracer.SpanInScope scope = scopeOf(spanOf(context));
-      SpansOfSpringAi.STARTING.set(theirs != null);
-      try {
+      if (theirs == null) {
         super.onStart(context);
-      } finally {
-        SpansOfSpringAi.STARTING.remove();
-        close(scope);
+      } else {
+        startUnder(theirs, context);
       }
       return;
     }
@@ -145,18 +155,55 @@ final class SpringAiTracing extends SpringAiObservations
 
   @Override
   public void onStop(Observation.Context context) {
-    super.onStop(context); // first: the cost must come while their span is open
+    super.onStop(context); // first: what we know must come while their span is open
     TracingObservationHandler<Observation.Context> theirs = theirsOf(context);
-    if (theirs != null) {
-      theirs.onStop(context);
+    if (theirs == null) {
+      return;
     }
+    SpansOfSpringAi.Shared shared = context.get(SpansOfSpringAi.Shared.class);
+    if (shared == null) {
+      theirs.onStop(context);
+    } else if (!shared.stopped(namesIn(context), () -> theirs.onStop(context))) {
+      // what waits for the record must not keep alive what tells that it was abandoned
+      context.remove(handler());
+    }
+  }
+
+  private void startUnder(
+      TracingObservationHandler<Observation.Context> theirs, Observation.Context context) {
+    theirs.onStart(context);
+    SpansOfSpringAi.Shared shared = new SpansOfSpringAi.Shared();
+    Tracer.SpanInScope scope = scopeOf(spanOf(context));
+    try (LlmContext.Scope starting = SpansOfSpringAi.starting(shared)) {
+      super.onStart(context);
+    } catch (RuntimeException refused) { // by an interceptor: the observation will not go on
+      context.setError(refused);
+      theirs.onError(context);
+      if (!shared.stopped(Set.of(), () -> theirs.onStop(context))) {
+        log.warn("a refused call has no end, and neither has its span");
+      }
+      throw refused;
+    } finally {
+      close(scope);
+    }
+    if (shared.isRecorded()) {
+      context.put(SpansOfSpringAi.Shared.class, shared);
+    }
+  }
+
+  private static Set<String> namesIn(Observation.Context context) {
+    Set<String> names = new HashSet<>();
+    for (KeyValue each : context.getAllKeyValues()) {
+      names.add(each.getKey());
+    }
+    return names;
   }
 
   @Override
   String spans() {
     return choice == SpringAiSpans.OURS
         ? "spans are ours where llmops makes them, else Micrometer's (llmops.spring-ai.spans=ours)"
-        : "spans are Micrometer's, with the cost added (llmops.spring-ai.spans=theirs)";
+        : "spans are Micrometer's, with what they lack added (llmops.spring-ai.spans=theirs)";
   }
 
   /**
@@ -230,6 +277,27 @@ final class SpringAiTracing extends SpringAiObservations
     try {
       return getParentSpan(context);
     } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The current span, where Micrometer takes one around it for the current: its tracer keeps its
+   * own account, and does not see what is made with OpenTelemetry alone, as our steps are.
+   */
+  private @Nullable Span unseenByMicrometer() {
+    try {
+      io.opentelemetry.api.trace.Span current = io.opentelemetry.api.trace.Span.current();
+      String id = current.getSpanContext().getSpanId();
+      Span seen = current.getSpanContext().isValid() ? getTracer().currentSpan() : null;
+      if (seen == null || seen.context().spanId().equals(id)) {
+        return null;
+      }
+      // made where it is current, Micrometer would find that it need not make it current
+      try (Scope outside = Context.root().makeCurrent()) {
+        return OtelSpan.fromOtel(current);
+      }
+    } catch (RuntimeException | LinkageError e) {
       return null;
     }
   }

@@ -33,6 +33,8 @@ class FeatureTableTest {
           UnknownPropertiesTest.class,
           StepAnnotationsTest.class,
           MicrometerTest.class,
+          SpringAiSpansTest.class,
+          OpenTelemetryStarterTest.class,
           BudgetTest.class,
           RedactionTest.class,
           StartupTest.class,

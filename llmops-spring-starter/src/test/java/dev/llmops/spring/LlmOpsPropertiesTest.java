@@ -146,7 +146,8 @@ class LlmOpsPropertiesTest {
                                 true,
                                 500),
                             new LlmOpsProperties.OpenAi(false),
-                            new LlmOpsProperties.SpringAi(true, SpringAiSpans.OURS))));
+                            new LlmOpsProperties.SpringAi(
+                                true, SpringAiSpans.OURS, java.util.Map.of()))));
   }
 
   @Test

@@ -3,7 +3,11 @@ package dev.llmops.client.openai;
 import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
 import dev.llmops.LlmOps;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wraps an OpenAI client so that its model calls are recorded: chat completions, Responses (create,
@@ -24,6 +28,9 @@ import java.util.Objects;
  * <p>The wrapped client is as thread-safe as the client.
  */
 public final class OpenAiInstrumentation {
+
+  private static final Logger log = LoggerFactory.getLogger(OpenAiInstrumentation.class);
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private OpenAiInstrumentation() {}
 
@@ -74,7 +81,27 @@ public final class OpenAiInstrumentation {
     if (ops.isNoop() || RecordedService.isRecordedBy(ops, client)) {
       return client;
     }
+    if (isTracedByOpenTelemetry(client) && TOLD.compareAndSet(false, true)) {
+      log.warn(
+          "an OpenAI client is traced by OpenTelemetry's own instrumentation as well, so that each"
+              + " call has two spans and its attempts, server and timing are not seen: set"
+              + " otel.instrumentation.openai.enabled=false for the Java agent, or leave out"
+              + " OpenAITelemetry.wrap");
+    }
     return RecordedService.of(type, client, ops, Server.unknown(provider));
+  }
+
+  /**
+   * Whether OpenTelemetry's own instrumentation of openai-java traces this client, the Java agent's
+   * or {@code OpenAITelemetry.wrap}: wrapped as well, each of its calls has two spans. The agent's
+   * is off by {@code otel.instrumentation.openai.enabled=false} ({@code
+   * OTEL_INSTRUMENTATION_OPENAI_ENABLED}).
+   *
+   * @param client an {@code OpenAIClient} or {@code OpenAIClientAsync} before it is wrapped
+   */
+  public static boolean isTracedByOpenTelemetry(Object client) {
+    return Proxy.isProxyClass(client.getClass())
+        && Proxy.getInvocationHandler(client).getClass().getName().startsWith("io.opentelemetry.");
   }
 
   private static String notBlank(String provider) {

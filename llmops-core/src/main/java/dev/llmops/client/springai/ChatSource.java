@@ -17,6 +17,11 @@ final class ChatSource implements Source {
       Features.getter(ChatModelObservationContext.class, "isStreaming", boolean.class);
 
   private final ToolLoops loops = new ToolLoops();
+  private final ModelServers servers;
+
+  ChatSource(ModelServers servers) {
+    this.servers = servers;
+  }
 
   @Override
   public boolean supports(Observation.Context context) {
@@ -36,9 +41,15 @@ final class ChatSource implements Source {
     boolean streaming = tap != null || isStreaming(chat);
     LlmContext current = LlmContext.current();
     boolean silenced = ofThisThread && tap != null && current.suppressed();
+    ObservedCall call;
     try (LlmContext.Scope scope = silenced && tap != null ? tap.context().open() : null) {
-      return open(chat, ops, parent, streaming, tap);
+      call = open(chat, ops, parent, streaming, tap);
     }
+    if (streaming && !ofThisThread) {
+      // no scope is open while a stream is subscribed to, and its client may be recorded as well
+      call.open().expectInner(Callers::isAModelAsking);
+    }
+    return call;
   }
 
   private ObservedCall open(
@@ -52,7 +63,7 @@ final class ChatSource implements Source {
         ops.open(
             () ->
                 Requests.chat(
-                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent()),
+                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent(), servers),
             streaming,
             false);
     return new ObservedCall(

@@ -10,6 +10,12 @@ import org.springframework.ai.embedding.observation.EmbeddingModelObservationCon
 /** Calls of an {@code EmbeddingModel}. */
 final class EmbeddingSource implements Source {
 
+  private final ModelServers servers;
+
+  EmbeddingSource(ModelServers servers) {
+    this.servers = servers;
+  }
+
   @Override
   public boolean supports(Observation.Context context) {
     return context instanceof EmbeddingModelObservationContext;
@@ -20,7 +26,9 @@ final class EmbeddingSource implements Source {
     EmbeddingModelObservationContext embedding = (EmbeddingModelObservationContext) context;
     OpenCall call =
         ops.open(
-            () -> Requests.embeddings(embedding.getOperationMetadata(), embedding.getRequest()),
+            () ->
+                Requests.embeddings(
+                    embedding.getOperationMetadata(), embedding.getRequest(), servers),
             false,
             false);
     return new ObservedCall(call, false, LlmContext.current(), parent, null, Responses::embeddings);

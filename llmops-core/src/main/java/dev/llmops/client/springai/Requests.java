@@ -22,9 +22,14 @@ final class Requests {
   private Requests() {}
 
   static LlmRequest chat(
-      AiOperationMetadata operation, Prompt prompt, boolean streaming, boolean content) {
+      AiOperationMetadata operation,
+      Prompt prompt,
+      boolean streaming,
+      boolean content,
+      ModelServers servers) {
     LlmRequest.Builder request =
         LlmRequest.builder(LlmRequest.CHAT, provider(operation.provider())).stream(streaming);
+    servers.name(operation.provider(), request);
     ChatOptions options = prompt.getOptions();
     if (options != null) {
       request.model(options.getModel()).parameters(parameters(options));
@@ -38,9 +43,11 @@ final class Requests {
     return request.build();
   }
 
-  static LlmRequest embeddings(AiOperationMetadata operation, EmbeddingRequest asked) {
+  static LlmRequest embeddings(
+      AiOperationMetadata operation, EmbeddingRequest asked, ModelServers servers) {
     LlmRequest.Builder request =
         LlmRequest.builder(LlmRequest.EMBEDDINGS, provider(operation.provider()));
+    servers.name(operation.provider(), request);
     EmbeddingOptions options = asked.getOptions();
     if (options != null) {
       request.model(options.getModel());

@@ -5,8 +5,10 @@ import dev.llmops.LlmOps;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationView;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +37,15 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
   private final List<Source> sources;
   private final Guarded guarded = new Guarded();
 
-  private SpringAiObservationHandler(Supplier<@Nullable LlmOps> ops) {
+  private SpringAiObservationHandler(Supplier<@Nullable LlmOps> ops, ModelServers servers) {
     this.ops = ops;
-    this.sources = sources();
+    this.sources = sources(servers);
   }
 
   /** A handler that records with these ops. */
   public static SpringAiObservationHandler create(LlmOps ops) {
     Objects.requireNonNull(ops, "ops must not be null");
-    return new SpringAiObservationHandler(() -> ops);
+    return new SpringAiObservationHandler(() -> ops, ModelServers.UNKNOWN);
   }
 
   /**
@@ -52,7 +54,22 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
    * @param ops asked at each observation, so it must be quick; null while there are none
    */
   public static SpringAiObservationHandler create(Supplier<@Nullable LlmOps> ops) {
-    return new SpringAiObservationHandler(Objects.requireNonNull(ops, "ops must not be null"));
+    return create(ops, Map.of());
+  }
+
+  /**
+   * Like {@link #create(Supplier)}, told where models are served, which Spring AI's observations do
+   * not tell: calls then have their server's address, and facts of it where a {@code ServerMonitor}
+   * watches it.
+   *
+   * @param servers URLs such as {@code http://gpu-1:8000} by Spring AI's name of the provider, such
+   *     as {@code openai}, which all models of the provider must share
+   * @throws IllegalArgumentException if a URL has no host, or a scheme other than http and https
+   */
+  public static SpringAiObservationHandler create(
+      Supplier<@Nullable LlmOps> ops, Map<String, URI> servers) {
+    return new SpringAiObservationHandler(
+        Objects.requireNonNull(ops, "ops must not be null"), ModelServers.of(servers));
   }
 
   /**
@@ -190,10 +207,10 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
   }
 
   /** Of Spring AI's modules an application has those it needs; the others must not be linked. */
-  private static List<Source> sources() {
+  private static List<Source> sources(ModelServers servers) {
     List<Source> found = new ArrayList<>();
     if (Features.isPresent("org.springframework.ai.chat.observation.ChatModelObservationContext")) {
-      found.add(new ChatSource());
+      found.add(new ChatSource(servers));
     }
     if (Features.isPresent(
         "org.springframework.ai.tool.observation.ToolCallingObservationContext")) {
@@ -206,7 +223,7 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     }
     if (Features.isPresent(
         "org.springframework.ai.embedding.observation.EmbeddingModelObservationContext")) {
-      found.add(new EmbeddingSource());
+      found.add(new EmbeddingSource(servers));
     }
     if (Features.isPresent(
         "org.springframework.ai.vectorstore.observation.VectorStoreObservationContext")) {

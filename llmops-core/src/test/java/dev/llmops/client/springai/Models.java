@@ -18,6 +18,7 @@ import org.springframework.ai.openai.OpenAiEmbeddingModel;
 import org.springframework.ai.openai.OpenAiEmbeddingOptions;
 import org.springframework.ai.openai.api.OpenAiApi;
 import org.springframework.retry.support.RetryTemplate;
+import org.springframework.web.client.RestClient;
 
 /**
  * Real OpenAI models of the Spring AI on the class path, without retries. The same compiled tests
@@ -38,7 +39,7 @@ public final class Models {
   }
 
   /** The clients are those of Spring AI 2, which uses the official one. */
-  static ChatModel chat(
+  public static ChatModel chat(
       FakeModelServer server,
       ObservationRegistry registry,
       UnaryOperator<OpenAIClient> client,
@@ -46,11 +47,23 @@ public final class Models {
     return TWO ? Two.chat(server, registry, client, async) : One.chat(server, registry);
   }
 
-  static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
-    return TWO ? Two.embeddings(server, registry) : One.embeddings(server, registry);
+  /** A chat model whose HTTP client reports to the registry too, as under Spring Boot. */
+  public static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+    return TWO ? Two.observedDown(server, registry) : One.observedDown(server, registry);
   }
 
-  static OpenAIClient client(FakeModelServer server) {
+  static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
+    return embeddings(server, registry, client -> client);
+  }
+
+  /** An embedding model; the client is that of Spring AI 2. */
+  public static EmbeddingModel embeddings(
+      FakeModelServer server, ObservationRegistry registry, UnaryOperator<OpenAIClient> client) {
+    return TWO ? Two.embeddings(server, registry, client) : One.embeddings(server, registry);
+  }
+
+  /** The official client, without retries. */
+  public static OpenAIClient client(FakeModelServer server) {
     return OpenAIOkHttpClient.builder()
         .baseUrl(server.baseUrl())
         .apiKey("test")
@@ -69,8 +82,22 @@ public final class Models {
   private static final class One {
 
     static ChatModel chat(FakeModelServer server, ObservationRegistry registry) {
+      return chat(api(server), registry);
+    }
+
+    static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+      return chat(
+          OpenAiApi.builder()
+              .baseUrl(server.baseUrl().replaceFirst("/v1/?$", ""))
+              .apiKey("test")
+              .restClientBuilder(RestClient.builder().observationRegistry(registry))
+              .build(),
+          registry);
+    }
+
+    private static ChatModel chat(OpenAiApi api, ObservationRegistry registry) {
       return OpenAiChatModel.builder()
-          .openAiApi(api(server))
+          .openAiApi(api)
           .defaultOptions(
               OpenAiChatOptions.builder().model(MODEL).temperature(0.7).streamUsage(true).build())
           .toolCallingManager(ToolCallingManager.builder().observationRegistry(registry).build())
@@ -121,11 +148,23 @@ public final class Models {
       return (ChatModel) build(model);
     }
 
-    static EmbeddingModel embeddings(FakeModelServer server, ObservationRegistry registry) {
+    static ChatModel observedDown(FakeModelServer server, ObservationRegistry registry) {
+      Object options = builder(OpenAiChatOptions.class.getName());
+      set(options, "model", MODEL);
+      set(options, "baseUrl", server.baseUrl());
+      set(options, "apiKey", "test");
+      Object model = builder(OpenAiChatModel.class.getName());
+      set(model, "options", build(options));
+      set(model, "observationRegistry", registry);
+      return (ChatModel) build(model);
+    }
+
+    static EmbeddingModel embeddings(
+        FakeModelServer server, ObservationRegistry registry, UnaryOperator<OpenAIClient> client) {
       Object options = builder(OpenAiEmbeddingOptions.class.getName());
       set(options, "model", "text-embedding-3-small");
       Object model = builder(OpenAiEmbeddingModel.class.getName());
-      set(model, "openAiClient", client(server));
+      set(model, "openAiClient", client.apply(client(server)));
       set(model, "options", build(options));
       set(model, "observationRegistry", registry);
       return (EmbeddingModel) build(model);

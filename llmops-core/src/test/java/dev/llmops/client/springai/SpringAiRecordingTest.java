@@ -461,7 +461,7 @@ class SpringAiRecordingTest {
   }
 
   /** A streamed call of one tool, in 40 and out 7 tokens. */
-  private static String[] toolCallChunks() {
+  static String[] toolCallChunks() {
     String head =
         "data: {\"id\":\"chatcmpl-tool\",\"object\":\"chat.completion.chunk\",\"created\":1,"
             + "\"model\":\"gpt-4o-2024-08-06\",\"choices\":[";
