@@ -10,6 +10,9 @@ import dev.llmops.otel.OtlpReceiver.ReceivedSpan;
 import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
 import dev.llmops.testing.Reply;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +100,24 @@ class ChatApplicationTest {
     assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("llmops.test.boot"));
     assertThat(SearchRequest.class.getProtectionDomain().getCodeSource().getLocation().getPath())
         .contains(SPRING_AI_2 ? "spring-ai-vector-store-2.0" : "spring-ai-vector-store-1.1");
+  }
+
+  @Test
+  void nothingOfLlmOpsIsInItsCode() throws Exception {
+    Path classes =
+        Path.of(ChatApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(classes)) {
+      files = all.filter(file -> file.toString().endsWith(".class")).toList();
+    }
+
+    assertThat(files).isNotEmpty();
+    for (Path file : files) {
+      String constants = Files.readString(file, StandardCharsets.ISO_8859_1);
+      assertThat(constants.replace("dev/llmops/samples/", ""))
+          .as(file.toString())
+          .doesNotContain("dev/llmops/");
+    }
   }
 
   @Test
