@@ -12,6 +12,7 @@ import io.micrometer.tracing.otel.bridge.OtelSpan;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -273,9 +274,24 @@ final class SpringAiTracing extends SpringAiObservations
         .orElse(null);
   }
 
+  /**
+   * The span that is current, unless it is one further out than the parent's: in a stream,
+   * Reactor's automatic propagation puts the request's on top of those inside of it.
+   */
   private @Nullable Span parentOf(Observation.Context context) {
     try {
-      return getParentSpan(context);
+      Span current = getParentSpan(context);
+      Span parent = null;
+      ObservationView around = context.getParentObservation();
+      for (int depth = 0; around != null && depth < MAX_DEPTH; depth++) {
+        Span span = spanOf(around.getContextView());
+        if (span != null && current != null && isSame(span, current)) {
+          return parent == null ? current : parent;
+        }
+        parent = parent == null ? span : parent;
+        around = around.getContextView().getParentObservation();
+      }
+      return current == null ? parent : current;
     } catch (RuntimeException e) {
       return null;
     }
@@ -302,7 +318,11 @@ final class SpringAiTracing extends SpringAiObservations
     }
   }
 
-  private static @Nullable Span spanOf(Observation.Context context) {
+  private static boolean isSame(Span one, Span other) {
+    return Objects.equals(one.context().spanId(), other.context().spanId());
+  }
+
+  private static @Nullable Span spanOf(Observation.ContextView context) {
     TracingContext tracing = context.get(TracingContext.class);
     return tracing == null ? null : tracing.getSpan();
   }

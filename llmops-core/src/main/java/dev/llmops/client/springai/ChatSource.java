@@ -41,8 +41,9 @@ final class ChatSource implements Source {
     boolean streaming = tap != null || isStreaming(chat);
     LlmContext current = LlmContext.current();
     boolean silenced = ofThisThread && tap != null && current.suppressed();
+    LlmContext told = tap == null ? null : silenced ? tap.context() : conversing(current, tap);
     ObservedCall call;
-    try (LlmContext.Scope scope = silenced && tap != null ? tap.context().open() : null) {
+    try (LlmContext.Scope scope = told == null ? null : told.open()) {
       call = open(chat, ops, parent, streaming, tap);
     }
     if (streaming && !ofThisThread) {
@@ -50,6 +51,17 @@ final class ChatSource implements Source {
       call.open().expectInner(Callers::isAModelAsking);
     }
     return call;
+  }
+
+  /**
+   * What is current, with the conversation of the chat memory: Reactor's automatic propagation puts
+   * in place what the request came with, after the advisor has told it.
+   */
+  private static @Nullable LlmContext conversing(LlmContext current, StreamTap tap) {
+    String conversation = tap.context().conversationId();
+    return conversation == null || current.conversationId() != null
+        ? null
+        : current.toBuilder().conversation(conversation).build();
   }
 
   private ObservedCall open(

@@ -1,5 +1,6 @@
 package dev.llmops.client.springai;
 
+import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ abstract class Observed {
   /** The observation has ended. */
   abstract void stop(Observation.Context context);
 
+  /** Names the record. */
+  abstract CallRef ref();
+
   /** This, if it is a call. */
   @Nullable ObservedCall call() {
     return null;
@@ -31,10 +35,14 @@ abstract class Observed {
     return null;
   }
 
-  /** A stream is subscribed to wherever its subscriber is: there the parent is not current. */
-  final LlmContext.Scope childScope() {
+  /**
+   * A stream is subscribed to wherever its subscriber is: there the parent is not current.
+   *
+   * @param covered whether something further out is current on this thread
+   */
+  final LlmContext.Scope childScope(boolean covered) {
     ObservedCall call = call();
-    return isCurrent() && (call == null || !call.streams()) ? NONE : childContext();
+    return !covered && isCurrent() && (call == null || !call.streams()) ? NONE : childContext();
   }
 
   final void openScope() {

@@ -1,6 +1,7 @@
 package dev.llmops.client.springai;
 
 import dev.llmops.CallError;
+import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmResponse;
 import dev.llmops.OpenCall;
@@ -61,6 +62,11 @@ final class ObservedCall extends Observed {
 
   @Nullable StreamTap tap() {
     return tap;
+  }
+
+  @Override
+  CallRef ref() {
+    return call.ref();
   }
 
   @Override

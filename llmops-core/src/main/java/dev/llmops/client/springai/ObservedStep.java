@@ -1,5 +1,6 @@
 package dev.llmops.client.springai;
 
+import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import dev.llmops.OpenStep;
 import dev.llmops.StepResult;
@@ -18,6 +19,11 @@ final class ObservedStep<C extends Observation.Context> extends Observed {
   ObservedStep(OpenStep step, Function<C, StepResult> result) {
     this.step = step;
     this.result = result;
+  }
+
+  @Override
+  CallRef ref() {
+    return step.ref();
   }
 
   @Override

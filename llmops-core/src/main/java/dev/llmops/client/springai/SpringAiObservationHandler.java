@@ -1,5 +1,6 @@
 package dev.llmops.client.springai;
 
+import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import io.micrometer.observation.Observation;
@@ -169,9 +170,11 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     if (source == null) {
       return null;
     }
-    Observed parent = nearest(source.parentOf(context));
+    ObservationView around = source.parentOf(context);
+    Observed parent = nearest(around);
     Observed observed;
-    try (LlmContext.Scope scope = parent == null ? null : parent.childScope()) {
+    try (LlmContext.Scope scope =
+        parent == null ? null : parent.childScope(isFurtherOut(around, parent))) {
       observed = source.start(context, found, parent);
     }
     if (observed == null) {
@@ -192,6 +195,27 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
       guarded.swallow("context", t);
     }
     return null;
+  }
+
+  /**
+   * Whether the step that is current on this thread is one further out: in a stream, Reactor's
+   * automatic propagation puts what the request came with on top of what is inside of it. Another
+   * step is the application's own, inside of the parent.
+   */
+  private boolean isFurtherOut(@Nullable ObservationView around, Observed parent) {
+    CallRef current = LlmContext.current().parent();
+    if (current == null) {
+      return true;
+    }
+    ObservationView each = around;
+    for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
+      Observed observed = each.getContextView().get(this);
+      if (observed != null && observed != parent && current.equals(observed.ref())) {
+        return true;
+      }
+      each = each.getContextView().getParentObservation();
+    }
+    return false;
   }
 
   private @Nullable Observed nearest(@Nullable ObservationView around) {

@@ -245,13 +245,19 @@ class EmbeddedModelServerTest {
           ^^ | body must be a JSON object
           {"model":"docs-extractive"} | messages must be an array of at least one message, but was absent
           {"model":"docs-extractive","messages":[]} | messages must be an array of at least one message, but was empty
-          {"model":"docs-extractive","messages":[{"role":"pilot","content":"x"}]} | messages[0].role must be system, developer, user or assistant on this server
+          {"model":"docs-extractive","messages":[{"role":"pilot","content":"x"}]} | messages[0].role must be system, developer, user, assistant or tool on this server
           {"model":"docs-extractive","messages":[{"role":"user","content":7}]} | messages[0].content must be a text or an array of text parts, but was a number
           {"model":"docs-extractive","messages":[{"role":"user","content":[{"type":"image_url"}]}]} | messages[0].content must hold text parts only on this server
           {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"max_tokens":0} | max_tokens must be an integer between 1 and 2147483647
           {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"n":2} | n must be 1, but was 2
           {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"temperature":3} | temperature must be between 0.0 and 2.0
-          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"tools":[{}]} | tools is not supported by this server; leave it out
+          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"functions":[{}]} | functions is not supported by this server; leave it out
+          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"tools":[{}]} | tools[0] must be of type function and have a name
+          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"tools":{}} | tools must be an array of at most 128 functions
+          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"tool_choice":"required"} | tool_choice must be "auto", "none", "required" or one of tools
+          {"model":"docs-extractive","messages":[{"role":"tool","content":"x"}]} | messages[0].tool_call_id must be the id of a call that was asked for
+          {"model":"docs-extractive","messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}]} | messages[0].tool_calls must each have an id and a function with name and arguments
+          {"model":"docs-extractive","messages":[{"role":"user","content":"x"}],"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"n":{"type":"integer"}},"required":["n"]}}}]} | tool_choice must be "auto" or "none", or a tool with at most one required parameter, a text: this server fills it with the question
           """)
   void aBadRequestIsAnsweredInOpenAiShape(String body, String message) throws Exception {
     HttpResponse<String> response = send("POST", "/chat/completions", body);

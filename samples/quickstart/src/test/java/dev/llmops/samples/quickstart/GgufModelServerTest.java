@@ -167,6 +167,15 @@ class GgufModelServerTest {
   }
 
   @Test
+  void toolsAreRefusedAndNotIgnored() {
+    ChatCompletionCreateParams params = asking().addTool(EmbeddedToolsTest.kettlePrice()).build();
+
+    assertThatThrownBy(() -> client.chat().completions().create(params))
+        .isInstanceOf(BadRequestException.class)
+        .hasMessageContaining("tools are not supported by this server");
+  }
+
+  @Test
   void aStreamThatIsLeftEarlyLeavesTheServerReady() {
     try (StreamResponse<ChatCompletionChunk> response =
         client.chat().completions().createStreaming(asking().maxCompletionTokens(400).build())) {
