@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param pricing Where prices come from.
  * @param openai Beans of the official OpenAI client.
  * @param springAi Spring AI.
+ * @param langchain4j LangChain4j.
  */
 @ConfigurationProperties("llmops")
 public record LlmOpsProperties(
@@ -37,7 +38,8 @@ public record LlmOpsProperties(
     @DefaultValue Sampling sampling,
     @DefaultValue Pricing pricing,
     @DefaultValue OpenAi openai,
-    @DefaultValue SpringAi springAi) {
+    @DefaultValue SpringAi springAi,
+    @DefaultValue LangChain4j langchain4j) {
 
   private static final int MAX_RING_CAPACITY = 1_048_576;
   private static final int MAX_ROTATED_FILES = 10_000;
@@ -204,6 +206,14 @@ public record LlmOpsProperties(
    */
   public record SpringAi(
       @DefaultValue("true") boolean enabled, @DefaultValue("ours") SpringAiSpans spans) {}
+
+  /**
+   * {@code llmops.langchain4j}.
+   *
+   * @param enabled Whether beans of LangChain4j are wrapped (models, retrievers, tool providers, AI
+   *     services), so that what they do is recorded.
+   */
+  public record LangChain4j(@DefaultValue("true") boolean enabled) {}
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {

@@ -164,11 +164,23 @@ public final class LangChain4jInstrumentation {
     return ops.isNoop() ? tool : RecordedTool.of(name, tool, ops);
   }
 
-  /** The provider, each execution of whose tools (those of an MCP server, say) is a tool step. */
+  /**
+   * The provider, each execution of whose tools (those of an MCP server, say) is a tool step.
+   *
+   * @throws UnsupportedOperationException if LangChain4j is older than 1.13, which has no way to
+   *     hand on all that a provider tells
+   */
   public static ToolProvider wrap(ToolProvider provider, LlmOps ops) {
     check(provider, ops);
-    if (ops.isNoop()) {
+    if (ops.isNoop()
+        || (provider instanceof RecordedToolProvider recorded && recorded.ops() == ops)) {
       return provider;
+    }
+    try {
+      var unused = AiServiceTool.class.getName();
+    } catch (NoClassDefFoundError e) {
+      throw new UnsupportedOperationException(
+          "tools can be recorded with LangChain4j 1.13 or newer, but it is older; update it");
     }
     return new RecordedToolProvider(provider, ops);
   }
@@ -176,9 +188,10 @@ public final class LangChain4jInstrumentation {
   /**
    * The AI service, each of whose methods is an agent step named {@code Type.method}, with what it
    * does meanwhile inside of it. The value of its {@link dev.langchain4j.service.MemoryId} is the
-   * conversation of all these. A method that returns a {@link dev.langchain4j.service.TokenStream}
-   * or a future ends its step with the stream or the future; other reactive types end it when the
-   * method returns.
+   * conversation of all these. A method that returns a {@link dev.langchain4j.service.TokenStream},
+   * a future or Reactor's {@code Flux} ends its step with the stream or the future; other reactive
+   * types end it when the method returns. Tools and searches that LangChain4j runs on threads of
+   * its own are inside of the step as well.
    *
    * @param type the service's interface
    */
