@@ -76,8 +76,7 @@ final class AiServiceTools {
             && isStep(executor.originalMethod(), object)
         ? tool
         : tool.toBuilder()
-            .toolExecutor(
-                LangChain4jInstrumentation.wrap(tool.toolExecutor(), ops, tool.name()))
+            .toolExecutor(LangChain4jInstrumentation.wrap(tool.toolExecutor(), ops, tool.name()))
             .build();
   }
 
@@ -96,7 +95,9 @@ final class AiServiceTools {
     }
   }
 
-  /** As LangChain4j's starter finds the tools of a proxy: those of its target, called through it. */
+  /**
+   * As LangChain4j's starter finds the tools of a proxy: those of its target, called through it.
+   */
   private static List<AiServiceTool> ofProxy(Object proxy) {
     List<AiServiceTool> tools = new ArrayList<>();
     for (Method method : AopProxyUtils.ultimateTargetClass(proxy).getDeclaredMethods()) {

@@ -22,8 +22,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 
 /**
- * Wraps the application's LangChain4j beans as they are made: models, retrievers, tool providers and
- * AI services; and gives the AI services that LangChain4j's starter makes recorded tools.
+ * Wraps the application's LangChain4j beans as they are made: models, retrievers, tool providers
+ * and AI services; and gives the AI services that LangChain4j's starter makes recorded tools.
  */
 final class LangChain4jPostProcessor extends ClientPostProcessor
     implements InstantiationAwareBeanPostProcessor {
@@ -90,8 +90,7 @@ final class LangChain4jPostProcessor extends ClientPostProcessor
   }
 
   @Override
-  public PropertyValues postProcessProperties(
-      PropertyValues values, Object bean, String beanName) {
+  public PropertyValues postProcessProperties(PropertyValues values, Object bean, String beanName) {
     if (!AiServiceTools.isFactory(bean)) {
       return values;
     }

@@ -36,8 +36,9 @@ import org.springframework.core.task.TaskDecorator;
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
  * {@code CallInterceptor} and {@code Pricing} beans, in their order, and from the properties under
- * {@code llmops} ({@link LlmOpsProperties}); wraps its OpenAI client and LangChain4j beans; and brings the
- * endpoint, online scoring, the context of web requests and tasks, and steps by annotation.
+ * {@code llmops} ({@link LlmOpsProperties}); wraps its OpenAI client and LangChain4j beans; and
+ * brings the endpoint, online scoring, the context of web requests and tasks, and steps by
+ * annotation.
  *
  * <p>The application's OpenTelemetry is used: its bean, else the Java agent's; the global one is
  * never set. {@link LlmOps#explain()} tells what was found. An {@link LlmOps} bean of the

@@ -62,7 +62,8 @@ class LlmOpsPropertiesTest {
             "llmops.sampling.keep-dearer-than=0.50",
             "llmops.sampling.currency=EUR",
             "llmops.pricing.bundled=false",
-            "llmops.openai.enabled=false")
+            "llmops.openai.enabled=false",
+            "llmops.langchain4j.enabled=false")
         .run(
             context ->
                 assertThat(context.getBean(LlmOpsProperties.class))
@@ -87,7 +88,8 @@ class LlmOpsPropertiesTest {
                                 "EUR"),
                             new LlmOpsProperties.Pricing(null, false),
                             new LlmOpsProperties.OpenAi(false),
-                            new LlmOpsProperties.SpringAi(true, SpringAiSpans.OURS))));
+                            new LlmOpsProperties.SpringAi(true, SpringAiSpans.OURS),
+                            new LlmOpsProperties.LangChain4j(false))));
   }
 
   @Test
