@@ -54,10 +54,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
 
 /** LangChain4j's beans and its own starter, over a real client and a server on loopback. */
@@ -69,8 +70,7 @@ class LangChain4jAutoConfigurationTest {
 
   private final ApplicationContextRunner application =
       new ApplicationContextRunner()
-          .withConfiguration(
-              AutoConfigurations.of(LlmOpsAutoConfiguration.class, LangChain4jAutoConfig.class))
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
           .withBean(Records.class, () -> records)
           .withBean(
               OpenTelemetry.class,
@@ -115,8 +115,9 @@ class LangChain4jAutoConfigurationTest {
                   .containsExactly("doc-1");
               assertThat(context.getBean(LlmOps.class).explain())
                   .contains(
-                      "LangChain4j beans: [almanac] wrapped, [assistant] wrapped,"
-                          + " [chatModel] wrapped");
+                      "LangChain4j beans: [almanac] wrapped, [chatModel] wrapped,"
+                          + " [embeddingModel] wrapped,"
+                          + " [langChain4jAutoConfigurationTest.Assistant] wrapped");
             });
   }
 
@@ -379,7 +380,8 @@ class LangChain4jAutoConfigurationTest {
 
   /** Has its services found, as an application has. */
   @Configuration(proxyBeanMethods = false)
-  @ComponentScan(useDefaultFilters = false) // LangChain4j's own scan takes only its package
+  @AutoConfigurationPackage // where LangChain4j's starter looks for services
+  @ImportAutoConfiguration(LangChain4jAutoConfig.class)
   static class Services {
     @Bean
     ChatMemoryProvider memories() {

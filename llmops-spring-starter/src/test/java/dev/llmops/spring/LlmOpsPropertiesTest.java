@@ -173,7 +173,7 @@ class LlmOpsPropertiesTest {
       }
     }
 
-    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(46);
+    assertThat(names).contains("llmops.enabled", "llmops.jsonl.path").hasSize(47);
     assertThat(missing).isEmpty();
   }
 
