@@ -293,6 +293,8 @@ class LangChain4jAutoConfigurationTest {
               assertThat(context.getBean(Assistant.class).chat("c", "When?")).isEqualTo("At noon.");
 
               assertThat(records.all()).isEmpty();
+              assertThat(context.getBean(LlmOps.class).explain())
+                  .contains("No LangChain4j beans are wrapped: llmops.langchain4j.enabled=false.");
               assertThat(context.getBean(OpenAiChatModel.class).getClass())
                   .isEqualTo(OpenAiChatModel.class);
             });
