@@ -1,8 +1,9 @@
 package dev.llmops.spring;
 
+import dev.langchain4j.agent.tool.ReturnBehavior;
 import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.agent.tool.ToolSpecifications;
-import dev.langchain4j.service.tool.AiServiceTool;
 import dev.langchain4j.service.tool.DefaultToolExecutor;
 import dev.langchain4j.service.tool.ToolExecutor;
 import dev.langchain4j.service.tool.ToolProvider;
@@ -41,11 +42,7 @@ final class AiServiceTools {
     return bean.getClass().getName().equals(FACTORY);
   }
 
-  /**
-   * The factory's properties with recorded tools; the same where it has none.
-   *
-   * @throws CannotWrapException if LangChain4j is too old
-   */
+  /** The factory's properties with recorded tools; the same where it has none. */
   static PropertyValues recorded(
       PropertyValues values,
       ConfigurableListableBeanFactory beans,
@@ -54,64 +51,73 @@ final class AiServiceTools {
     if (!(value(values, TOOLS) instanceof List<?> references) || references.isEmpty()) {
       return values;
     }
-    List<AiServiceTool> tools = new ArrayList<>();
+    List<FoundTool> tools = new ArrayList<>();
     for (Object reference : references) {
       Object object = resolved(reference, beans, serviceName);
-      for (AiServiceTool tool : AopUtils.isAopProxy(object) ? ofProxy(object) : find(object)) {
-        tools.add(recorded(tool, object, ops));
-      }
+      tools.addAll(AopUtils.isAopProxy(object) ? ofProxy(object, ops) : of(object, ops));
     }
     Object other = value(values, PROVIDER);
     ToolProvider provider =
         other == null ? null : (ToolProvider) resolved(other, beans, serviceName);
     MutablePropertyValues own = new MutablePropertyValues(values);
     own.removePropertyValue(TOOLS);
-    own.add(PROVIDER, new Tools(List.copyOf(tools), provider));
+    own.add(PROVIDER, new FoundTools(List.copyOf(tools), provider));
     return own;
   }
 
-  /** A tool that is a step by our annotation already is not one twice. */
-  private static AiServiceTool recorded(AiServiceTool tool, Object object, LlmOps ops) {
-    return tool.toolExecutor() instanceof DefaultToolExecutor executor
-            && isStep(executor.originalMethod(), object)
-        ? tool
-        : tool.toBuilder()
-            .toolExecutor(LangChain4jInstrumentation.wrap(tool.toolExecutor(), ops, tool.name()))
-            .build();
-  }
-
-  private static boolean isStep(Method method, Object object) {
-    return StepAnnotationPostProcessor.isAnnotated(method, AopUtils.getTargetClass(object))
-        && object instanceof Advised advised
-        && Arrays.stream(advised.getAdvisors())
-            .anyMatch(advisor -> advisor.getAdvice() instanceof StepInterceptor);
-  }
-
-  private static List<AiServiceTool> find(Object object) {
-    try {
-      return ToolService.findTools(object);
-    } catch (NoSuchMethodError | NoClassDefFoundError e) {
-      throw new CannotWrapException("recording tools needs LangChain4j 1.13 or newer");
+  /** As LangChain4j finds them. */
+  private static List<FoundTool> of(Object object, LlmOps ops) {
+    ToolService found = new ToolService();
+    found.tools(List.of(object));
+    List<FoundTool> tools = new ArrayList<>();
+    for (ToolSpecification tool : found.toolSpecifications()) {
+      tools.add(
+          new FoundTool(
+              tool,
+              LangChain4jInstrumentation.wrap(
+                  found.toolExecutors().get(tool.name()), ops, tool.name()),
+              returnBehavior(found, tool.name())));
     }
+    return tools;
   }
 
   /**
    * As LangChain4j's starter finds the tools of a proxy: those of its target, called through it.
    */
-  private static List<AiServiceTool> ofProxy(Object proxy) {
-    List<AiServiceTool> tools = new ArrayList<>();
+  private static List<FoundTool> ofProxy(Object proxy, LlmOps ops) {
+    List<FoundTool> tools = new ArrayList<>();
     for (Method method : AopProxyUtils.ultimateTargetClass(proxy).getDeclaredMethods()) {
       Method through = method.isAnnotationPresent(Tool.class) ? through(proxy, method) : null;
       if (through != null) {
+        ToolSpecification tool = ToolSpecifications.toolSpecificationFrom(method);
         ToolExecutor executor = new DefaultToolExecutor(proxy, method, through);
         tools.add(
-            AiServiceTool.builder()
-                .toolSpecification(ToolSpecifications.toolSpecificationFrom(method))
-                .toolExecutor(executor)
-                .build());
+            new FoundTool(
+                tool,
+                isStep(method, proxy) // one step, not two
+                    ? executor
+                    : LangChain4jInstrumentation.wrap(executor, ops, tool.name()),
+                ReturnBehavior.TO_LLM));
       }
     }
     return tools;
+  }
+
+  /** Whether our annotation records the method. */
+  private static boolean isStep(Method method, Object proxy) {
+    return StepAnnotationPostProcessor.isAnnotated(method, AopUtils.getTargetClass(proxy))
+        && proxy instanceof Advised advised
+        && Arrays.stream(advised.getAdvisors())
+            .anyMatch(advisor -> advisor.getAdvice() instanceof StepInterceptor);
+  }
+
+  @SuppressWarnings("deprecation") // what there was before 1.14
+  private static ReturnBehavior returnBehavior(ToolService tools, String name) {
+    try {
+      return tools.returnBehavior(name);
+    } catch (NoSuchMethodError e) {
+      return tools.isImmediateTool(name) ? ReturnBehavior.IMMEDIATE : ReturnBehavior.TO_LLM;
+    }
   }
 
   private static @Nullable Method through(Object proxy, Method method) {
@@ -139,15 +145,22 @@ final class AiServiceTools {
     return bean;
   }
 
-  /** Always the same tools, and those of the application's own provider. */
-  private record Tools(List<AiServiceTool> tools, @Nullable ToolProvider other)
+  private record FoundTool(
+      ToolSpecification tool, ToolExecutor executor, ReturnBehavior returnBehavior) {}
+
+  /** Always the same tools, after those of the application's own provider. */
+  private record FoundTools(List<FoundTool> tools, @Nullable ToolProvider other)
       implements ToolProvider {
 
     @Override
     public ToolProviderResult provideTools(ToolProviderRequest request) {
-      ToolProviderResult.Builder into = ToolProviderResult.builder().addAll(tools);
       ToolProviderResult theirs = other == null ? null : other.provideTools(request);
-      return (theirs == null ? into : into.addAll(theirs.aiServiceTools())).build();
+      ToolProviderResult.Builder into =
+          theirs == null ? ToolProviderResult.builder() : theirs.toBuilder();
+      for (FoundTool each : tools) {
+        into.add(each.tool(), each.executor(), each.returnBehavior());
+      }
+      return into.build();
     }
 
     @Override

@@ -101,9 +101,7 @@ final class LangChain4jPostProcessor extends ClientPostProcessor
     try {
       return AiServiceTools.recorded(values, beans, beanName, found);
     } catch (RuntimeException | LinkageError e) {
-      leave(
-          beanName + " (its tools)",
-          e instanceof CannotWrapException ? String.valueOf(e.getMessage()) : e.toString());
+      leave(beanName + " (its tools)", e.toString());
       return values;
     }
   }
