@@ -16,6 +16,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -71,11 +72,11 @@ final class AiServiceTools {
     found.tools(List.of(object));
     List<FoundTool> tools = new ArrayList<>();
     for (ToolSpecification tool : found.toolSpecifications()) {
+      ToolExecutor executor = Objects.requireNonNull(found.toolExecutors().get(tool.name()));
       tools.add(
           new FoundTool(
               tool,
-              LangChain4jInstrumentation.wrap(
-                  found.toolExecutors().get(tool.name()), ops, tool.name()),
+              LangChain4jInstrumentation.wrap(executor, ops, tool.name()),
               returnBehavior(found, tool.name())));
     }
     return tools;
