@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.NativeDetector;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -68,6 +69,9 @@ final class RecordedBeans {
 
   /** Why the class cannot be extended such that nothing else changes; absent when it can. */
   private static @Nullable String obstacle(Class<?> type) {
+    if (NativeDetector.inNativeImage()) {
+      return "a native image makes no classes";
+    }
     if (Modifier.isFinal(type.getModifiers())) {
       return "it is final";
     }

@@ -3,6 +3,7 @@ package dev.llmops.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.segment.TextSegment;
@@ -29,7 +30,6 @@ import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.spring.AiService;
 import dev.langchain4j.service.tool.ToolProvider;
 import dev.langchain4j.service.tool.ToolProviderResult;
-import dev.langchain4j.service.tool.ToolService;
 import dev.langchain4j.spring.LangChain4jAutoConfig;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import dev.llmops.LlmCall;
@@ -476,8 +476,8 @@ class LangChain4jAutoConfigurationTest {
 
     @Bean
     ToolProvider harbour() {
-      return request ->
-          ToolProviderResult.builder().addAll(ToolService.findTools(new Harbour())).build();
+      ToolSpecification tide = ToolSpecification.builder().name("get_tide").build();
+      return request -> ToolProviderResult.builder().add(tide, (call, memory) -> "noon").build();
     }
 
     @Bean
