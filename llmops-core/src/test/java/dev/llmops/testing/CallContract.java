@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,14 @@ public abstract class CallContract {
    * user writes for a plain call need not.
    */
   protected boolean leavesUnwantedContentUnread() {
+    return true;
+  }
+
+  /**
+   * Whether an interceptor's refusal stops the call. That of an adapter which its client only tells
+   * of calls (a listener) does not.
+   */
+  protected boolean canRefuse() {
     return true;
   }
 
@@ -352,6 +361,7 @@ public abstract class CallContract {
 
   @Test
   void anInterceptorCanRefuseTheCall() {
+    Assumptions.assumeTrue(canRefuse(), "the client only tells of its calls");
     IllegalArgumentException refusal = new IllegalArgumentException("budget is spent");
     Records records = Records.withoutContent();
     LlmOps ops =

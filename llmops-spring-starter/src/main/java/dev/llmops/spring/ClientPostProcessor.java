@@ -37,8 +37,12 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
   /** Whether this is a client that can be wrapped. */
   abstract boolean isClient(Object bean);
 
-  /** The client with its calls recorded; the same object when it was wrapped before. */
-  abstract Object wrap(Object client, LlmOps ops);
+  /**
+   * The client with its calls recorded; the same object when it was wrapped before.
+   *
+   * @throws CannotWrapException if it cannot be wrapped and stay what it is
+   */
+  abstract Object wrap(Object client, String beanName, LlmOps ops);
 
   /** What is wrong with wrapping this client, as the rest of a sentence; empty when nothing is. */
   String caution(Object client) {
@@ -64,10 +68,13 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
       return bean;
     }
     try {
-      Object wrapped = wrap(bean, found);
+      Object wrapped = wrap(bean, beanName, found);
       remember(
           beanName, wrapped == bean ? "wrapped by the application" : "wrapped" + caution(bean));
       return wrapped;
+    } catch (CannotWrapException e) {
+      leave(beanName, String.valueOf(e.getMessage()));
+      return bean;
     } catch (RuntimeException | LinkageError e) {
       log.warn("could not wrap the bean [{}]; its calls are not recorded", beanName, e);
       remember(beanName, "NOT wrapped: " + e);
@@ -93,7 +100,8 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
     }
   }
 
-  private @Nullable LlmOps ops(String beanName) {
+  /** The one that records; absent when there is none, which is said. */
+  final @Nullable LlmOps ops(String beanName) {
     try {
       LlmOps found = ops.getIfUnique();
       if (found == null) {
@@ -112,7 +120,7 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
     }
   }
 
-  private void leave(String beanName, String why) {
+  final void leave(String beanName, String why) {
     log.warn("did not wrap the bean [{}], its calls are not recorded: {}", beanName, why);
     remember(beanName, "NOT wrapped: " + why);
   }

@@ -36,8 +36,9 @@ import org.springframework.core.task.TaskDecorator;
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
  * {@code CallInterceptor} and {@code Pricing} beans, in their order, and from the properties under
- * {@code llmops} ({@link LlmOpsProperties}); wraps its OpenAI client beans; and brings the
- * endpoint, online scoring, the context of web requests and tasks, and steps by annotation.
+ * {@code llmops} ({@link LlmOpsProperties}); wraps its OpenAI client and LangChain4j beans; and
+ * brings the endpoint, online scoring, the context of web requests and tasks, and steps by
+ * annotation.
  *
  * <p>The application's OpenTelemetry is used: its bean, else the Java agent's; the global one is
  * never set. {@link LlmOps#explain()} tells what was found. An {@link LlmOps} bean of the
@@ -114,6 +115,23 @@ public final class LlmOpsAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static OpenAiClientPostProcessor llmOpsOpenAiClients(ObjectProvider<LlmOps> ops) {
       return new OpenAiClientPostProcessor(ops);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(
+      name = {
+        "dev.langchain4j.service.AiServices",
+        "dev.langchain4j.invocation.LangChain4jManaged" // 1.8
+      })
+  @ConditionalOnBooleanProperty(name = "llmops.langchain4j.enabled", matchIfMissing = true)
+  static class LangChain4j {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static LangChain4jPostProcessor llmOpsLangChain4jBeans(
+        ObjectProvider<LlmOps> ops, ConfigurableListableBeanFactory beans) {
+      return new LangChain4jPostProcessor(ops, beans);
     }
   }
 

@@ -345,13 +345,16 @@ final class LlmOpsFactory {
   }
 
   private String clients(Wiring wiring) {
-    String notes = String.join(" ", wiring.clientNotes());
+    List<String> notes = new ArrayList<>(wiring.clientNotes());
+    if (!properties.openai().enabled()) {
+      notes.add("No OpenAI client beans are wrapped: llmops.openai.enabled=false.");
+    }
+    if (!properties.langchain4j().enabled()) {
+      notes.add("No LangChain4j beans are wrapped: llmops.langchain4j.enabled=false.");
+    }
     return notes.isEmpty()
-        ? "No client beans are wrapped: "
-            + (properties.openai().enabled()
-                ? "openai-java is not on the class path."
-                : "llmops.openai.enabled=false.")
-        : notes;
+        ? "No client beans are wrapped: neither openai-java nor LangChain4j is on the class path."
+        : String.join(" ", notes);
   }
 
   private String others() {

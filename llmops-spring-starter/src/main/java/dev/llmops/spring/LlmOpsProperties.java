@@ -46,6 +46,7 @@ import org.springframework.util.unit.DataSize;
  * @param budget What calls may cost.
  * @param openai Beans of the official OpenAI client.
  * @param springAi Spring AI.
+ * @param langchain4j LangChain4j.
  */
 @ConfigurationProperties("llmops")
 public record LlmOpsProperties(
@@ -61,7 +62,8 @@ public record LlmOpsProperties(
     @DefaultValue Pricing pricing,
     @DefaultValue Budget budget,
     @DefaultValue OpenAi openai,
-    @DefaultValue SpringAi springAi) {
+    @DefaultValue SpringAi springAi,
+    @DefaultValue LangChain4j langchain4j) {
 
   private static final int MAX_RING_CAPACITY = 1_048_576;
   private static final int MAX_ROTATED_FILES = 10_000;
@@ -437,6 +439,14 @@ public record LlmOpsProperties(
       servers = Map.copyOf(servers);
     }
   }
+
+  /**
+   * {@code llmops.langchain4j}.
+   *
+   * @param enabled Whether beans of LangChain4j are wrapped (models, retrievers, tool providers, AI
+   *     services), so that what they do is recorded.
+   */
+  public record LangChain4j(@DefaultValue("true") boolean enabled) {}
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {

@@ -19,7 +19,7 @@ final class OpenAiClientPostProcessor extends ClientPostProcessor {
   }
 
   @Override
-  Object wrap(Object client, LlmOps ops) {
+  Object wrap(Object client, String beanName, LlmOps ops) {
     return client instanceof OpenAIClient sync
         ? OpenAiInstrumentation.wrap(sync, ops)
         : OpenAiInstrumentation.wrap((OpenAIClientAsync) client, ops);

@@ -19,16 +19,21 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
   private static final long serialVersionUID = 1;
+  private static final List<Class<? extends Annotation>> STEPS =
+      List.of(LlmTool.class, LlmAgent.class, LlmWorkflow.class);
 
   StepAnnotationPostProcessor(ObjectProvider<LlmOps> ops) {
     advisor = new DefaultPointcutAdvisor(new Annotated(), new StepInterceptor(ops));
     setBeforeExistingAdvisors(false); // inside @Async's: a step begins on the thread that runs it
   }
 
-  private static final class Annotated extends StaticMethodMatcherPointcut {
+  /** Whether calls of the method are steps, where they go through the proxy. */
+  static boolean isStep(Method method, Class<?> target) {
+    Method specific = AopUtils.getMostSpecificMethod(method, target);
+    return STEPS.stream().anyMatch(each -> AnnotatedElementUtils.hasAnnotation(specific, each));
+  }
 
-    private static final List<Class<? extends Annotation>> ANNOTATIONS =
-        List.of(LlmTool.class, LlmAgent.class, LlmWorkflow.class, LlmPrompt.class);
+  private static final class Annotated extends StaticMethodMatcherPointcut {
 
     @Override
     public ClassFilter getClassFilter() {
@@ -41,16 +46,10 @@ final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvising
 
     @Override
     public boolean matches(Method method, Class<?> target) {
-      if (method.getDeclaringClass() == Object.class) {
-        return false;
-      }
-      Method specific = AopUtils.getMostSpecificMethod(method, target);
-      for (Class<? extends Annotation> each : ANNOTATIONS) {
-        if (AnnotatedElementUtils.hasAnnotation(specific, each)) {
-          return true;
-        }
-      }
-      return false;
+      return method.getDeclaringClass() != Object.class
+          && (isStep(method, target)
+              || AnnotatedElementUtils.hasAnnotation(
+                  AopUtils.getMostSpecificMethod(method, target), LlmPrompt.class));
     }
   }
 }

@@ -24,6 +24,7 @@ class FeatureTableTest {
       List.of(
           LlmOpsAutoConfigurationTest.class,
           LlmOpsApplicationTest.class,
+          LangChain4jAutoConfigurationTest.class,
           LlmOpsEndpointTest.class,
           OnlineScoringTest.class,
           ContextTest.class,

@@ -474,18 +474,25 @@ class LlmOpsAutoConfigurationTest {
               assertThat(context.getBean(OpenAIClient.class))
                   .isSameAs(context.getBean(Clients.class).client);
               assertThat(context.getBean(LlmOps.class).explain())
-                  .contains("No client beans are wrapped: llmops.openai.enabled=false.");
+                  .contains("No OpenAI client beans are wrapped: llmops.openai.enabled=false.");
             });
   }
 
   @Test
-  void worksWithoutOpenAiOnTheClassPath() {
+  void worksWithoutAnyClientOnTheClassPath() {
     application
-        .withClassLoader(new FilteredClassLoader("com.openai", "dev.llmops.client.openai"))
+        .withClassLoader(
+            new FilteredClassLoader(
+                "com.openai",
+                "dev.langchain4j",
+                "dev.llmops.client.openai",
+                "dev.llmops.client.langchain4j"))
         .run(
             context ->
                 assertThat(context.getBean(LlmOps.class).explain())
-                    .contains("No client beans are wrapped: openai-java is not on the class path"));
+                    .contains(
+                        "No client beans are wrapped: neither openai-java nor LangChain4j is on the"
+                            + " class path"));
   }
 
   @Test

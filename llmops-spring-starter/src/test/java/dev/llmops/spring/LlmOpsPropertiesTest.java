@@ -94,7 +94,8 @@ class LlmOpsPropertiesTest {
             "llmops.sampling.keep-dearer-than=0.50",
             "llmops.sampling.currency=EUR",
             "llmops.pricing.bundled=false",
-            "llmops.openai.enabled=false")
+            "llmops.openai.enabled=false",
+            "llmops.langchain4j.enabled=false")
         .run(
             context ->
                 assertThat(context.getBean(LlmOpsProperties.class))
@@ -147,7 +148,8 @@ class LlmOpsPropertiesTest {
                                 500),
                             new LlmOpsProperties.OpenAi(false),
                             new LlmOpsProperties.SpringAi(
-                                true, SpringAiSpans.OURS, java.util.Map.of()))));
+                                true, SpringAiSpans.OURS, java.util.Map.of()),
+                            new LlmOpsProperties.LangChain4j(false))));
   }
 
   @Test

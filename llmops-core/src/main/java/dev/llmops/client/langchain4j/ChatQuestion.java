@@ -105,7 +105,7 @@ record ChatQuestion(
       }
       List<ToolDefinition> tools = new ArrayList<>(offered.size());
       for (ToolSpecification tool : offered) {
-        JsonNode schema = Json.parsed(tool.toJson()).path("parameters");
+        JsonNode schema = Json.of(tool).path("parameters");
         tools.add(
             ToolDefinition.function(
                 tool.name(),
@@ -138,7 +138,7 @@ record ChatQuestion(
       List<ToolSpecification> offered = first(Effective::offered);
       if (offered != null) {
         ArrayNode tools = into.putArray("tools");
-        offered.forEach(tool -> tools.add(Json.parsed(tool.toJson())));
+        offered.forEach(tool -> tools.add(Json.of(tool)));
       }
       return into;
     }

@@ -26,19 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EmbeddingAnswers<R> implements ResponseReader<R>, CallCodec<R> {
 
-  static final EmbeddingAnswers<EmbeddingResponse> WHOLE =
-      new EmbeddingAnswers<>(
-          response -> new Facts(response.embeddings(), response.modelName(), response.tokenUsage()),
-          facts ->
-              EmbeddingResponse.builder()
-                  .embeddings(facts.embeddings())
-                  .metadata(
-                      EmbeddingResponseMetadata.builder()
-                          .modelName(facts.model())
-                          .tokenUsage(facts.usage())
-                          .build())
-                  .build());
-
   static final EmbeddingAnswers<Response<List<Embedding>>> MANY =
       new EmbeddingAnswers<>(
           response -> new Facts(response.content(), null, response.tokenUsage()),
@@ -111,6 +98,25 @@ final class EmbeddingAnswers<R> implements ResponseReader<R>, CallCodec<R> {
           "stored answer must be the JSON of LangChain4j embeddings, but it could not be read: "
               + e.getClass().getSimpleName());
     }
+  }
+
+  /** Of the answers that LangChain4j has since 1.18; in a class of its own for those before. */
+  static final class Whole {
+    private Whole() {}
+
+    static final EmbeddingAnswers<EmbeddingResponse> WHOLE =
+        new EmbeddingAnswers<>(
+            response ->
+                new Facts(response.embeddings(), response.modelName(), response.tokenUsage()),
+            facts ->
+                EmbeddingResponse.builder()
+                    .embeddings(facts.embeddings())
+                    .metadata(
+                        EmbeddingResponseMetadata.builder()
+                            .modelName(facts.model())
+                            .tokenUsage(facts.usage())
+                            .build())
+                    .build());
   }
 
   private record Facts(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.agent.tool.ToolSpecification;
 
 /** Jackson, kept in one place. */
 final class Json {
@@ -14,6 +15,15 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  /** The tool; without its parameters' schema before LangChain4j 1.13, which does not write it. */
+  static JsonNode of(ToolSpecification tool) {
+    try {
+      return parsed(tool.toJson());
+    } catch (NoSuchMethodError e) {
+      return object().put("name", tool.name()).put("description", tool.description());
+    }
   }
 
   /** The JSON that LangChain4j itself wrote. */

@@ -11,8 +11,6 @@ import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.service.tool.AiServiceTool;
 import dev.langchain4j.service.tool.ToolExecutor;
 import dev.langchain4j.service.tool.ToolProvider;
-import dev.langchain4j.service.tool.ToolProviderRequest;
-import dev.langchain4j.service.tool.ToolProviderResult;
 import dev.langchain4j.service.tool.ToolService;
 import dev.llmops.LlmOps;
 import java.util.ArrayList;
@@ -92,7 +90,7 @@ public final class LangChain4jInstrumentation {
     check(model, ops);
     return ops.isNoop() || (model instanceof RecordedEmbeddingModel it && it.isRecordedBy(ops))
         ? model
-        : new RecordedEmbeddingModel(model, ops, Providers.name(model.provider(), model));
+        : new RecordedEmbeddingModel(model, ops, Providers.name(provider(model), model));
   }
 
   /**
@@ -137,7 +135,7 @@ public final class LangChain4jInstrumentation {
   /**
    * The tools of objects with {@link dev.langchain4j.agent.tool.Tool} methods, for {@link
    * dev.langchain4j.service.AiServices#tools(List)}: each execution is a tool step. Compensating
-   * actions of these objects are not found by LangChain4j this way.
+   * actions of these objects are not found by LangChain4j this way. LangChain4j 1.14 or newer.
    *
    * @throws dev.langchain4j.service.IllegalConfigurationException if an object has no such method
    */
@@ -167,18 +165,19 @@ public final class LangChain4jInstrumentation {
   /** The provider, each execution of whose tools (those of an MCP server, say) is a tool step. */
   public static ToolProvider wrap(ToolProvider provider, LlmOps ops) {
     check(provider, ops);
-    if (ops.isNoop()) {
-      return provider;
-    }
-    return new RecordedToolProvider(provider, ops);
+    return ops.isNoop()
+            || (provider instanceof RecordedToolProvider recorded && recorded.ops() == ops)
+        ? provider
+        : new RecordedToolProvider(provider, ops);
   }
 
   /**
    * The AI service, each of whose methods is an agent step named {@code Type.method}, with what it
    * does meanwhile inside of it. The value of its {@link dev.langchain4j.service.MemoryId} is the
-   * conversation of all these. A method that returns a {@link dev.langchain4j.service.TokenStream}
-   * or a future ends its step with the stream or the future; other reactive types end it when the
-   * method returns.
+   * conversation of all these. A method that returns a {@link dev.langchain4j.service.TokenStream},
+   * a future or Reactor's {@code Flux} ends its step with the stream or the future; other reactive
+   * types end it when the method returns. Tools and searches that LangChain4j runs on threads of
+   * its own are inside of the step as well.
    *
    * @param type the service's interface
    */
@@ -222,6 +221,14 @@ public final class LangChain4jInstrumentation {
         model, ops, provider == null ? Providers.name(model.provider(), model) : provider);
   }
 
+  private static @Nullable ModelProvider provider(EmbeddingModel model) {
+    try {
+      return model.provider();
+    } catch (NoSuchMethodError e) { // LangChain4j before 1.18
+      return null;
+    }
+  }
+
   private static AiServiceTool recorded(AiServiceTool tool, LlmOps ops) {
     return ops.isNoop()
         ? tool
@@ -241,25 +248,5 @@ public final class LangChain4jInstrumentation {
           field + " must not be blank, but was " + (value == null ? "null" : "\"" + value + "\""));
     }
     return value;
-  }
-
-  /** Provides the same tools, recorded. */
-  private record RecordedToolProvider(ToolProvider provider, LlmOps ops) implements ToolProvider {
-
-    @Override
-    public ToolProviderResult provideTools(ToolProviderRequest request) {
-      ToolProviderResult provided = provider.provideTools(request);
-      if (provided == null || !ops.isEnabled()) {
-        return provided;
-      }
-      ToolProviderResult.Builder into = ToolProviderResult.builder();
-      provided.aiServiceTools().forEach(tool -> into.add(recorded(tool, ops)));
-      return into.build();
-    }
-
-    @Override
-    public boolean isDynamic() {
-      return provider.isDynamic();
-    }
   }
 }

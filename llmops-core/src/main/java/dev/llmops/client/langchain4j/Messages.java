@@ -70,10 +70,18 @@ final class Messages {
     } else if (message instanceof ToolExecutionResultMessage result) {
       return new Message(
           "tool",
-          List.of(new MessagePart.ToolResponse(result.id(), text(result.contents()))),
+          List.of(new MessagePart.ToolResponse(result.id(), text(result))),
           result.toolName());
     }
     return Message.of("user", other(message)); // a message of a provider's own
+  }
+
+  private static String text(ToolExecutionResultMessage result) {
+    try {
+      return text(result.contents());
+    } catch (NoSuchMethodError e) { // LangChain4j before 1.13 has texts alone
+      return result.text();
+    }
   }
 
   private static List<MessagePart> parts(List<Content> contents) {

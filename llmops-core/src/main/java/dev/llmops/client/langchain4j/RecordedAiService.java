@@ -4,9 +4,9 @@ import dev.langchain4j.service.MemoryId;
 import dev.langchain4j.service.Result;
 import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.UserMessage;
+import dev.langchain4j.service.memory.ChatMemoryAccess;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
-import dev.llmops.ModelCall;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import java.lang.annotation.Annotation;
@@ -53,7 +53,7 @@ final class RecordedAiService implements InvocationHandler {
     if (method.getDeclaringClass() == Object.class) {
       return ofObject(proxy, method, arguments);
     }
-    if (!ops.isEnabled()) {
+    if (!ops.isEnabled() || method.getDeclaringClass() == ChatMemoryAccess.class) {
       return call(method, arguments);
     }
     StepRequest step = step(method, arguments);
@@ -67,22 +67,33 @@ final class RecordedAiService implements InvocationHandler {
   }
 
   private @Nullable Object recorded(
-      StepRequest step, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-    Class<?> returned = method.getReturnType();
-    if (returned == TokenStream.class) {
-      return RecordedTokenStream.of(step, ops, () -> (TokenStream) sneaky(method, arguments));
-    }
-    if (returned == CompletableFuture.class) {
+      StepRequest request, Method method, @Nullable Object @Nullable [] arguments)
+      throws Throwable {
+    if (method.getReturnType() == CompletableFuture.class) {
       @SuppressWarnings("unchecked") // as the method declares it
       CompletableFuture<Object> future =
           ops.stepAsync(
-              step,
+              request,
               () -> (CompletableFuture<Object>) sneaky(method, arguments),
               RecordedAiService::read);
       return future;
     }
-    ModelCall<Object, RuntimeException> body = () -> sneaky(method, arguments);
-    return ops.step(step, body, RecordedAiService::read);
+    ServiceStep service = new ServiceStep(ops.openStep(request));
+    Object result;
+    try (LlmContext.Scope scope = service.open()) {
+      result = call(method, arguments);
+    } catch (Throwable t) {
+      service.step().fail(t);
+      throw t;
+    }
+    if (result instanceof TokenStream stream && method.getReturnType() == TokenStream.class) {
+      return new RecordedTokenStream(stream, service, ops.capturesContent());
+    }
+    if (result != null && ServiceFlux.isFlux(method.getReturnType())) {
+      return ServiceFlux.recorded(result, service.step(), ops.capturesContent());
+    }
+    service.step().complete(read(result));
+    return result;
   }
 
   private StepRequest step(Method method, @Nullable Object @Nullable [] arguments) {

@@ -5,6 +5,7 @@ import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.content.retriever.listener.ContentRetrieverListener;
 import dev.langchain4j.rag.query.Query;
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
@@ -39,7 +40,10 @@ final class RecordedContentRetriever implements ContentRetriever {
         StepRequest.retrieval(dataSource)
             .input(ops.capturesContent() ? query.text() : null)
             .build();
-    return ops.step(step, () -> retriever.retrieve(query), this::read);
+    try (LlmContext.Scope service = // LangChain4j may have changed threads
+        ServiceStep.enter(query.metadata() == null ? null : query.metadata().invocationContext())) {
+      return ops.step(step, () -> retriever.retrieve(query), this::read);
+    }
   }
 
   @Override

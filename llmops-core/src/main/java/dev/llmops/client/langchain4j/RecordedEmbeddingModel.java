@@ -130,7 +130,7 @@ final class RecordedEmbeddingModel implements EmbeddingModel {
             request.dimensions(),
             () -> request.inputs().stream().map(EmbeddingInput::toString).toList()),
         () -> Silence.below(issue),
-        EmbeddingAnswers.WHOLE);
+        EmbeddingAnswers.Whole.WHOLE);
   }
 
   private <R> R recorded(

@@ -31,13 +31,16 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   private final StreamingChatResponseHandler user;
   private final OpenCall call;
   private final LlmContext context;
+  private final @Nullable ServiceStep service;
   private @Nullable Handle handle; // one a stream; the client's thread is the only one here
   private boolean partialToolCalls;
 
-  RecordedHandler(StreamingChatResponseHandler user, OpenCall call, LlmContext context) {
+  /** Made on the thread that makes the call. */
+  RecordedHandler(StreamingChatResponseHandler user, OpenCall call) {
     this.user = user;
     this.call = call;
-    this.context = context;
+    this.context = LlmContext.current();
+    this.service = ServiceStep.around(context);
   }
 
   @Override
@@ -82,7 +85,7 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   @Override
   public void onCompleteToolCall(CompleteToolCall whole) {
     call.chunk(whole, this);
-    consumed(() -> user.onCompleteToolCall(whole));
+    consumed(() -> inService(() -> user.onCompleteToolCall(whole)));
   }
 
   @Override
@@ -94,7 +97,7 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   public void onCompleteResponse(ChatResponse response) {
     call.chunk(response, this); // a chunk like the others, so that a replay brings it as well
     call.complete();
-    inContext(() -> user.onCompleteResponse(response));
+    inService(() -> user.onCompleteResponse(response));
   }
 
   @Override
@@ -166,6 +169,17 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
     } catch (Throwable t) {
       call.cancel(Outcome.Reason.CONSUMER_FAILED);
       throw t;
+    }
+  }
+
+  /** Where an AI service goes on: with its tools, and with its next call. */
+  private void inService(Runnable consumer) {
+    if (service == null || service.equals(ServiceStep.current())) {
+      inContext(consumer);
+      return;
+    }
+    try (LlmContext.Scope scope = service.open(context)) {
+      consumer.run();
     }
   }
 

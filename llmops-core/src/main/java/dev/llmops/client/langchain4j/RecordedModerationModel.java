@@ -1,5 +1,6 @@
 package dev.llmops.client.langchain4j;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.ModelProvider;
@@ -10,6 +11,7 @@ import dev.langchain4j.model.moderation.ModerationRequest;
 import dev.langchain4j.model.moderation.ModerationResponse;
 import dev.langchain4j.model.moderation.listener.ModerationModelListener;
 import dev.langchain4j.model.output.Response;
+import dev.llmops.CallCodec;
 import dev.llmops.CallError;
 import dev.llmops.JsonText;
 import dev.llmops.LlmOps;
@@ -39,8 +41,12 @@ final class RecordedModerationModel implements ModerationModel {
     this.model = model;
     this.ops = ops;
     this.provider = provider;
-    this.whole = new Answers<>(ops, ModerationResponse::moderation);
-    this.plain = new Answers<>(ops, Response::content);
+    this.whole =
+        new Answers<>(
+            ops,
+            ModerationResponse::moderation,
+            verdict -> ModerationResponse.builder().moderation(verdict).build());
+    this.plain = new Answers<>(ops, Response::content, Response::from);
   }
 
   boolean isRecordedBy(LlmOps other) {
@@ -122,9 +128,13 @@ final class RecordedModerationModel implements ModerationModel {
         answers);
   }
 
-  /** The verdict, as JSON; what was flagged is in the request. */
-  private record Answers<R>(LlmOps ops, Function<R, Moderation> moderation)
-      implements ResponseReader<R> {
+  /**
+   * Reads the verdict, as JSON; what was flagged is in the request. A replay brings the verdict
+   * back, and the flagged text with it.
+   */
+  private record Answers<R>(
+      LlmOps ops, Function<R, Moderation> moderation, Function<Moderation, R> answer)
+      implements ResponseReader<R>, CallCodec<R> {
 
     @Override
     public LlmResponse read(R result) {
@@ -146,6 +156,36 @@ final class RecordedModerationModel implements ModerationModel {
     @Override
     public CallError readError(Throwable error) {
       return Failures.of(error);
+    }
+
+    @Override
+    public CallCodec<R> codec() {
+      return this;
+    }
+
+    @Override
+    public JsonText encode(R result) {
+      Moderation verdict = moderation.apply(result);
+      return JsonText.of(
+          Json.object()
+              .put("flagged", verdict.flagged())
+              .put("text", verdict.flaggedText())
+              .toString());
+    }
+
+    @Override
+    public R decode(JsonText stored) {
+      try {
+        JsonNode json = Json.parsed(stored.text());
+        return answer.apply(
+            json.required("flagged").booleanValue()
+                ? Moderation.flagged(json.path("text").asText(""))
+                : Moderation.notFlagged());
+      } catch (RuntimeException e) {
+        throw new IllegalArgumentException(
+            "stored answer must be the JSON of a LangChain4j moderation, but it could not be read: "
+                + e.getClass().getSimpleName());
+      }
     }
   }
 }

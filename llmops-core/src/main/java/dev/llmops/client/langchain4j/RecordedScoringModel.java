@@ -1,21 +1,32 @@
 package dev.llmops.client.langchain4j;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
+import dev.llmops.CallCodec;
 import dev.llmops.CallError;
+import dev.llmops.JsonText;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmResponse;
 import dev.llmops.ModelCall;
 import dev.llmops.ResponseReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A scoring (reranking) model, recorded. */
 final class RecordedScoringModel implements ScoringModel {
 
   private static final String OPERATION =
       "rerank"; // ours: the conventions (2026-10) have no name for it
+
+  private static final Answers<Double> ONE = new Answers<>(List::of, scores -> scores.get(0));
+  private static final Answers<List<Double>> ALL =
+      new Answers<>(scores -> scores, scores -> scores);
 
   private final ScoringModel model;
   private final LlmOps ops;
@@ -33,17 +44,17 @@ final class RecordedScoringModel implements ScoringModel {
 
   @Override
   public Response<Double> score(String text, String query) {
-    return recorded(query, List.of(), () -> model.score(text, query));
+    return recorded(() -> List.of(query, text), ONE, () -> model.score(text, query));
   }
 
   @Override
   public Response<Double> score(TextSegment segment, String query) {
-    return recorded(query, List.of(segment), () -> model.score(segment, query));
+    return recorded(() -> List.of(query, segment.text()), ONE, () -> model.score(segment, query));
   }
 
   @Override
   public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
-    return recorded(query, segments, () -> model.scoreAll(segments, query));
+    return recorded(() -> texts(query, segments), ALL, () -> model.scoreAll(segments, query));
   }
 
   @Override
@@ -52,15 +63,16 @@ final class RecordedScoringModel implements ScoringModel {
   }
 
   private <T> Response<T> recorded(
-      String query, List<TextSegment> segments, ModelCall<Response<T>, RuntimeException> issue) {
+      Supplier<List<String>> texts,
+      Answers<T> answers,
+      ModelCall<Response<T>, RuntimeException> issue) {
     if (!ops.isEnabled()) {
       return issue.call();
     }
     return ops.call(
-        new SimpleQuestion(
-            ops, OPERATION, provider, null, null, () -> texts(query, segments), true),
+        new SimpleQuestion(ops, OPERATION, provider, null, null, texts, true),
         () -> Silence.below(issue),
-        new Answers<>());
+        answers);
   }
 
   private static List<String> texts(String query, List<TextSegment> segments) {
@@ -70,7 +82,10 @@ final class RecordedScoringModel implements ScoringModel {
     return texts;
   }
 
-  private static final class Answers<T> implements ResponseReader<Response<T>> {
+  /** Reads one score or several; a replay brings them back with their usage. */
+  private record Answers<T>(Function<T, List<Double>> scores, Function<List<Double>, T> content)
+      implements ResponseReader<Response<T>>, CallCodec<Response<T>> {
+
     @Override
     public LlmResponse read(Response<T> response) {
       return LlmResponse.builder().usage(Usages.of(response.tokenUsage())).build();
@@ -79,6 +94,34 @@ final class RecordedScoringModel implements ScoringModel {
     @Override
     public CallError readError(Throwable error) {
       return Failures.of(error);
+    }
+
+    @Override
+    public CallCodec<Response<T>> codec() {
+      return this;
+    }
+
+    @Override
+    public JsonText encode(Response<T> response) {
+      ObjectNode json = Json.object();
+      json.set("usage", ChatAnswers.Codec.usage(response.tokenUsage()));
+      ArrayNode into = json.putArray("scores");
+      scores.apply(response.content()).forEach(into::add);
+      return JsonText.of(json.toString());
+    }
+
+    @Override
+    public Response<T> decode(JsonText stored) {
+      try {
+        JsonNode json = Json.parsed(stored.text());
+        List<Double> told = new ArrayList<>();
+        json.required("scores").forEach(score -> told.add(score.doubleValue()));
+        return Response.from(content.apply(told), ChatAnswers.Codec.usage(json.path("usage")));
+      } catch (RuntimeException e) {
+        throw new IllegalArgumentException(
+            "stored answer must be the JSON of LangChain4j scores, but it could not be read: "
+                + e.getClass().getSimpleName());
+      }
     }
   }
 }

@@ -11,7 +11,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.llmops.EncodedResponse;
-import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.OpenCall;
 import java.util.List;
@@ -114,13 +113,12 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
       issue.accept(handler);
       return;
     }
-    LlmContext context = LlmContext.current();
     OpenCall call =
         ops.open(
             new ChatQuestion(ops, provider, true, messages.get(), parameters, defaults),
             true,
             true);
-    RecordedHandler recorded = new RecordedHandler(handler, call, context);
+    RecordedHandler recorded = new RecordedHandler(handler, call);
     EncodedResponse stored = call.replay();
     if (stored != null) {
       recorded.replay(stored);

@@ -1,5 +1,6 @@
 package dev.llmops.client.langchain4j;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -12,46 +13,23 @@ import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.tool.BeforeToolExecution;
 import dev.langchain4j.service.tool.ToolExecution;
 import dev.llmops.LlmContext;
-import dev.llmops.LlmOps;
-import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What a streaming AI service returns; its step lasts until the stream's end. */
 final class RecordedTokenStream implements TokenStream {
 
   private final TokenStream stream;
-  private final CompletableFuture<ChatResponse> end;
-  private final LlmContext context;
+  private final ServiceStep service;
+  private final boolean captures;
   private boolean completionHandled;
 
-  private RecordedTokenStream(
-      TokenStream stream, CompletableFuture<ChatResponse> end, LlmContext context) {
+  RecordedTokenStream(TokenStream stream, ServiceStep service, boolean captures) {
     this.stream = stream;
-    this.end = end;
-    this.context = context;
-  }
-
-  static @Nullable TokenStream of(StepRequest step, LlmOps ops, Supplier<TokenStream> service) {
-    CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-    @Nullable TokenStream[] made = new TokenStream[1];
-    LlmContext[] inside = {LlmContext.EMPTY};
-    CompletableFuture<ChatResponse> unused =
-        ops.stepAsync(
-            step,
-            () -> {
-              inside[0] = LlmContext.current();
-              made[0] = service.get();
-              return end;
-            },
-            response -> StepResult.of(ops.capturesContent() ? response.aiMessage().text() : null));
-    TokenStream stream = made[0];
-    return stream == null ? null : new RecordedTokenStream(stream, end, inside[0]);
+    this.service = service;
+    this.captures = captures;
   }
 
   @Override
@@ -60,7 +38,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onCompleteResponse(
             response -> {
-              end.complete(response);
+              complete(response);
               handler.accept(response);
             }));
   }
@@ -70,7 +48,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onError(
             error -> {
-              end.completeExceptionally(error);
+              service.step().fail(error);
               handler.accept(error);
             }));
   }
@@ -78,18 +56,18 @@ final class RecordedTokenStream implements TokenStream {
   /** Ignores them but for the step's end. */
   @Override
   public TokenStream ignoreErrors() {
-    return with(stream.onError(end::completeExceptionally));
+    return with(stream.onError(service.step()::fail));
   }
 
   @Override
   public void start() {
     if (!completionHandled) {
-      var unused = stream.onCompleteResponse(end::complete);
+      var unused = stream.onCompleteResponse(this::complete);
     }
-    try (LlmContext.Scope scope = context.open()) {
+    try (LlmContext.Scope scope = service.open()) {
       stream.start();
     } catch (Throwable t) {
-      end.completeExceptionally(t);
+      service.step().fail(t);
       throw t;
     }
   }
@@ -152,12 +130,17 @@ final class RecordedTokenStream implements TokenStream {
     return with(stream.onToolExecuted(handler));
   }
 
+  private void complete(ChatResponse response) {
+    AiMessage message = captures ? response.aiMessage() : null;
+    service.step().complete(StepResult.of(message == null ? null : message.text()));
+  }
+
   /** LangChain4j's streams return themselves; should one not, its own is the one to go on with. */
   private TokenStream with(TokenStream next) {
     if (next == stream) {
       return this;
     }
-    RecordedTokenStream recorded = new RecordedTokenStream(next, end, context);
+    RecordedTokenStream recorded = new RecordedTokenStream(next, service, captures);
     recorded.completionHandled = completionHandled;
     return recorded;
   }

@@ -4,6 +4,7 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.service.tool.ToolExecutionResult;
 import dev.langchain4j.service.tool.ToolExecutor;
+import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
@@ -38,12 +39,16 @@ final class RecordedTool implements ToolExecutor {
   @Override
   public ToolExecutionResult executeWithContext(
       ToolExecutionRequest request, InvocationContext context) {
-    return ops.isEnabled()
-        ? ops.step(
-            step(request),
-            () -> tool.executeWithContext(request, context),
-            result -> StepResult.of(ops.capturesContent() ? result.resultText() : null))
-        : tool.executeWithContext(request, context);
+    if (!ops.isEnabled()) {
+      return tool.executeWithContext(request, context);
+    }
+    try (LlmContext.Scope service =
+        ServiceStep.enter(context)) { // LangChain4j may have changed threads
+      return ops.step(
+          step(request),
+          () -> tool.executeWithContext(request, context),
+          result -> StepResult.of(ops.capturesContent() ? result.resultText() : null));
+    }
   }
 
   @Override

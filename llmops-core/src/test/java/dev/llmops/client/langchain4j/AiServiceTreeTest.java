@@ -8,13 +8,16 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.rag.DefaultRetrievalAugmentor;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.router.DefaultQueryRouter;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.MemoryId;
 import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.UserMessage;
+import dev.langchain4j.service.memory.ChatMemoryAccess;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
@@ -26,16 +29,24 @@ import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
 import dev.llmops.testing.Records;
 import dev.llmops.testing.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 /** An AI service with memory, a retriever and a tool becomes one tree of records. */
 class AiServiceTreeTest {
+
+  private static final Duration WAIT = Duration.ofSeconds(20);
 
   private final FakeModelServer server = FakeModelServer.start();
   private final Records records = Records.withContent();
@@ -91,6 +102,106 @@ class AiServiceTreeTest {
         .extracting(step -> step.request().name())
         .containsExactly("get_tide", "get_wind");
     assertTree();
+  }
+
+  @Test
+  void toolsOnOtherThreadsAreInTheAgentStep() throws Exception {
+    server.enqueue(Fixture.CHAT_STREAM_TOOL_CALLS.reply(), Reply.answer("At noon, little wind."));
+    CompletableFuture<String> end = new CompletableFuture<>();
+    StreamingAssistant service =
+        wrap(
+            StreamingAssistant.class, builder(StreamingAssistant.class).executeToolsConcurrently());
+
+    service
+        .chat("conversation-7", "The tide and the wind?")
+        .onPartialResponse(part -> {})
+        .onCompleteResponse(response -> end.complete(response.aiMessage().text()))
+        .onError(end::completeExceptionally)
+        .start();
+
+    assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("At noon, little wind.");
+    assertThat(step(Kind.AGENT).error()).isNull();
+    assertThat(records.steps().stream().filter(step -> step.request().kind() == Kind.TOOL))
+        .extracting(step -> step.request().name())
+        .containsExactlyInAnyOrder("get_tide", "get_wind");
+    assertTree();
+  }
+
+  @Test
+  void searchesOnOtherThreadsAreInTheAgentStep() {
+    server.enqueue(Fixture.CHAT_TOOL_CALL.reply(), Reply.answer("High tide is at noon."));
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    ContentRetriever watched =
+        LangChain4jInstrumentation.wrap(
+            query -> {
+              threads.add(Thread.currentThread());
+              return List.of();
+            },
+            ops,
+            "logbook");
+    Assistant service =
+        wrap(
+            Assistant.class,
+            builder(Assistant.class)
+                .retrievalAugmentor(
+                    DefaultRetrievalAugmentor.builder()
+                        .queryRouter(new DefaultQueryRouter(retriever(), watched))
+                        .build()));
+
+    assertThat(service.chat("conversation-7", "When?")).isEqualTo("High tide is at noon.");
+
+    assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
+    assertThat(records.steps()).hasSize(4); // two searches, the tool, the agent
+    assertTree();
+  }
+
+  @Test
+  void aFluxEndsTheStepOfItsService() {
+    server.enqueue(Reply.answer("High tide is at noon."));
+    FluxAssistant service = wrap(FluxAssistant.class, builder(FluxAssistant.class));
+
+    Flux<String> answer = service.chat("conversation-7", "When?");
+    List<Boolean> recorded = new ArrayList<>();
+    String text =
+        String.join(
+            "", answer.doOnComplete(() -> recorded.add(hasAgent())).collectList().block(WAIT));
+
+    assertThat(text).isEqualTo("High tide is at noon.");
+    assertThat(recorded).containsExactly(true); // before its subscriber is told
+    assertThat(step(Kind.AGENT).error()).isNull();
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("High tide is at noon.");
+    assertThat(records.onlyCall().parent()).isEqualTo(step(Kind.AGENT).ref());
+  }
+
+  @Test
+  void aFluxThatFailsFailsItsStep() {
+    server.enqueue(Fixture.ERROR_401);
+    FluxAssistant service = wrap(FluxAssistant.class, builder(FluxAssistant.class));
+
+    Throwable failed = catchThrowable(() -> service.chat("c", "When?").collectList().block(WAIT));
+
+    assertThat(failed).isNotNull();
+    assertThat(step(Kind.AGENT).error()).isNotNull();
+  }
+
+  @Test
+  void aFluxThatIsCancelledFailsItsStep() {
+    FluxAssistant service = wrap(FluxAssistant.class, builder(FluxAssistant.class));
+    server.enqueue(Reply.answer("High tide is at noon."));
+    assertThat(service.chat("c", "When?").blockFirst(WAIT)).isEqualTo("High");
+    assertThat(step(Kind.AGENT).error().type()).isEqualTo(CancellationException.class.getName());
+  }
+
+  @Test
+  void memoryOfTheServiceIsNoStep() {
+    Assistant service = assistant();
+    var unused = service.chat("c", "Hi");
+    int steps = records.steps().size();
+
+    assertThat(service.getChatMemory("c").messages()).isNotEmpty();
+    assertThat(service.evictChatMemory("c")).isTrue();
+
+    assertThat(records.steps()).hasSize(steps);
   }
 
   @Test
@@ -190,32 +301,38 @@ class AiServiceTreeTest {
   }
 
   private Assistant assistant() {
-    Assistant built =
-        AiServices.builder(Assistant.class)
-            .chatModel(LangChain4jInstrumentation.wrap(model(), ops))
-            .chatMemoryProvider(id -> MessageWindowChatMemory.withMaxMessages(10))
-            .contentRetriever(retriever())
-            .tools(LangChain4jInstrumentation.tools(ops, harbour))
-            .build();
-    return LangChain4jInstrumentation.wrap(Assistant.class, built, ops);
+    return wrap(Assistant.class, builder(Assistant.class));
   }
 
   private StreamingAssistant streaming() {
-    StreamingAssistant built =
-        AiServices.builder(StreamingAssistant.class)
-            .streamingChatModel(
-                LangChain4jInstrumentation.wrap(
-                    OpenAiStreamingChatModel.builder()
-                        .baseUrl(server.baseUrl())
-                        .apiKey("test")
-                        .modelName("gpt-4o-mini")
-                        .build(),
-                    ops))
+    return wrap(StreamingAssistant.class, builder(StreamingAssistant.class));
+  }
+
+  private <T> T wrap(Class<T> type, AiServices<T> builder) {
+    return LangChain4jInstrumentation.wrap(type, builder.build(), ops);
+  }
+
+  private <T> AiServices<T> builder(Class<T> type) {
+    AiServices<T> builder =
+        AiServices.builder(type)
             .chatMemoryProvider(id -> MessageWindowChatMemory.withMaxMessages(10))
-            .contentRetriever(retriever())
-            .tools(LangChain4jInstrumentation.tools(ops, harbour))
-            .build();
-    return LangChain4jInstrumentation.wrap(StreamingAssistant.class, built, ops);
+            .retrievalAugmentor(
+                DefaultRetrievalAugmentor.builder().contentRetriever(retriever()).build())
+            .tools(LangChain4jInstrumentation.tools(ops, harbour));
+    return type == Assistant.class
+        ? builder.chatModel(LangChain4jInstrumentation.wrap(model(), ops))
+        : builder.streamingChatModel(
+            LangChain4jInstrumentation.wrap(
+                OpenAiStreamingChatModel.builder()
+                    .baseUrl(server.baseUrl())
+                    .apiKey("test")
+                    .modelName("gpt-4o-mini")
+                    .build(),
+                ops));
+  }
+
+  private boolean hasAgent() {
+    return records.steps().stream().anyMatch(step -> step.request().kind() == Kind.AGENT);
   }
 
   private OpenAiChatModel model() {
@@ -244,12 +361,16 @@ class AiServiceTreeTest {
         "almanac");
   }
 
-  interface Assistant {
+  interface Assistant extends ChatMemoryAccess {
     String chat(@MemoryId String conversation, @UserMessage String question);
   }
 
   interface StreamingAssistant {
     TokenStream chat(@MemoryId String conversation, @UserMessage String question);
+  }
+
+  interface FluxAssistant {
+    Flux<String> chat(@MemoryId String conversation, @UserMessage String question);
   }
 
   /** Tools with the names of the fixtures. */

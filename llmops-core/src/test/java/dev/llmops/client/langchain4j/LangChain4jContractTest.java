@@ -53,6 +53,43 @@ class LangChain4jContractTest {
     }
   }
 
+  /** The listener in place of the wrap. */
+  @Nested
+  class ChatByListener extends CallContract {
+    private OpenAiChatModel.OpenAiChatModelBuilder client() {
+      return OpenAiChatModel.builder()
+          .baseUrl(server.baseUrl())
+          .apiKey("test")
+          .modelName(MODEL)
+          .maxRetries(0);
+    }
+
+    @Override
+    protected Asking recorded(LlmOps ops) {
+      return client().listeners(List.of(LangChain4jInstrumentation.listener(ops))).build()::chat;
+    }
+
+    @Override
+    protected Asking bare() {
+      return client().build()::chat;
+    }
+
+    @Override
+    protected String model() {
+      return MODEL;
+    }
+
+    @Override
+    protected boolean streams() {
+      return false;
+    }
+
+    @Override
+    protected boolean canRefuse() {
+      return false;
+    }
+  }
+
   @Nested
   class StreamByRequest extends StreamContract {
     @Override

@@ -10,9 +10,14 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.moderation.ModerationModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import dev.langchain4j.model.openai.OpenAiModerationModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.output.TokenUsage;
+import dev.langchain4j.model.scoring.ScoringModel;
 import dev.llmops.CallInterceptor;
 import dev.llmops.CallInterceptor.Decision;
 import dev.llmops.EncodedResponse;
@@ -28,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +104,55 @@ class ReplayTest {
     assertThat(second.content()).isEqualTo(first.content()).hasSize(2);
     assertThat(second.content().get(0).vector()).containsExactly(0.5f, -0.25f, 0.125f, -1.0f);
     assertSameRecords();
+  }
+
+  @Test
+  void moderations() {
+    server.enqueue(Fixture.MODERATION);
+    ModerationModel model =
+        LangChain4jInstrumentation.wrap(
+            OpenAiModerationModel.builder()
+                .baseUrl(server.baseUrl())
+                .apiKey("test")
+                .modelName("omni-moderation-latest")
+                .maxRetries(0)
+                .build(),
+            ops);
+
+    var first = model.moderate("Words");
+    var second = model.moderate("Words");
+
+    assertThat(server.requests()).hasSize(1);
+    assertThat(second.content()).isEqualTo(first.content());
+    assertThat(second.content().flagged()).isTrue(); // as the fixture says
+    assertThat(second.content().flaggedText()).isEqualTo("Words");
+    assertSameRecords();
+  }
+
+  @Test
+  void scores() {
+    AtomicInteger asked = new AtomicInteger();
+    ScoringModel bare =
+        (segments, query) -> {
+          asked.incrementAndGet();
+          return Response.from(
+              segments.stream().map(segment -> 1.0 / segment.text().length()).toList(),
+              new TokenUsage(4));
+        };
+    ScoringModel model = LangChain4jInstrumentation.wrap(bare, ops);
+    List<TextSegment> segments = List.of(TextSegment.from("four"), TextSegment.from("to"));
+
+    var first = model.scoreAll(segments, "q");
+    var second = model.scoreAll(segments, "q");
+    var one = model.score("four", "q");
+    var again = model.score("four", "q");
+
+    assertThat(asked).hasValue(2);
+    assertThat(second.content()).isEqualTo(first.content()).containsExactly(0.25, 0.5);
+    assertThat(second.tokenUsage().inputTokenCount()).isEqualTo(4);
+    assertThat(again.content()).isEqualTo(one.content()).isEqualTo(0.25);
+    assertThat(model.score("to", "q").content()).isEqualTo(0.5); // another text, another question
+    assertThat(asked).hasValue(3);
   }
 
   @Test
