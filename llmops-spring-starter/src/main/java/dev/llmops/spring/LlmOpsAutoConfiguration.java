@@ -124,7 +124,7 @@ public final class LlmOpsAutoConfiguration {
         "dev.langchain4j.service.AiServices",
         "dev.langchain4j.invocation.LangChain4jManaged" // 1.8
       })
-  @ConditionalOnBooleanProperty(name = "llmops.langchain4j.enabled", matchIfMissing = true)
+  @ConditionalOnSwitch("llmops.langchain4j.enabled")
   static class LangChain4j {
 
     @Bean

@@ -30,6 +30,8 @@ class AotTest {
           "--server.port=0",
           "--server.address=127.0.0.1",
           "--spring.main.banner-mode=off",
+          // it would find the services of other tests, which generated code cannot see
+          "--spring.autoconfigure.exclude=dev.langchain4j.spring.LangChain4jAutoConfig",
           "--spring.jmx.enabled=false",
           "--spring.reactor.context-propagation=auto",
           "--management.endpoints.web.exposure.include=llmops",
