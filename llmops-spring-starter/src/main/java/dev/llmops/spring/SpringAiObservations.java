@@ -20,25 +20,26 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
   private final SpringAiObservationHandler handler;
   private final ConfigurableListableBeanFactory beans;
 
-  SpringAiObservations(ObjectProvider<LlmOps> ops, ConfigurableListableBeanFactory beans) {
-    this.handler = SpringAiObservationHandler.create(ops::getIfUnique);
+  SpringAiObservations(Kept<LlmOps> ops, ConfigurableListableBeanFactory beans) {
+    this.handler = SpringAiObservationHandler.create(ops::get);
     this.beans = beans;
   }
 
   /** One that takes the place of Micrometer's tracing where that is on the class path. */
   static SpringAiObservations create(
       ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
+    Kept<LlmOps> kept = new Kept<>(ops::getIfUnique);
     return ClassUtils.isPresent(
             "io.micrometer.tracing.otel.bridge.OtelTracer", beans.getBeanClassLoader())
-        ? WithTracing.create(ops, spans, beans)
-        : new SpringAiObservations(ops, beans);
+        ? WithTracing.create(kept, spans, beans)
+        : new SpringAiObservations(kept, beans);
   }
 
   /** Apart: to verify a method that returns a SpringAiTracing, the JVM loads it. */
   private static final class WithTracing {
 
     static SpringAiObservations create(
-        ObjectProvider<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
+        Kept<LlmOps> ops, SpringAiSpans spans, ConfigurableListableBeanFactory beans) {
       return SpringAiTracing.create(ops, spans, beans);
     }
   }

@@ -8,6 +8,7 @@ import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelSpan;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,12 @@ final class SpringAiTracing extends SpringAiObservations
   private static final Object OURS = SpringAiTracing.class;
 
   private final SpringAiSpans choice;
-  private final ObjectProvider<Tracer> tracers;
-  private final ObjectProvider<TracingObservationHandler<Observation.Context>> others;
-  private final ObjectProvider<LlmOps> ops;
+  private final Kept<Tracer> tracer;
+  private final Kept<List<TracingObservationHandler<Observation.Context>>> others;
+  private final Kept<LlmOps> ops;
 
   private SpringAiTracing(
-      ObjectProvider<LlmOps> ops,
+      Kept<LlmOps> ops,
       SpringAiSpans choice,
       ObjectProvider<Tracer> tracers,
       ObjectProvider<TracingObservationHandler<Observation.Context>> others,
@@ -42,13 +43,13 @@ final class SpringAiTracing extends SpringAiObservations
     super(ops, beans);
     this.ops = ops;
     this.choice = choice;
-    this.tracers = tracers;
-    this.others = others;
+    this.tracer = new Kept<>(tracers::getIfUnique);
+    this.others = new Kept<>(() -> others.orderedStream().toList());
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // handlers are told of what they support
   static SpringAiTracing create(
-      ObjectProvider<LlmOps> ops, SpringAiSpans choice, ConfigurableListableBeanFactory beans) {
+      Kept<LlmOps> ops, SpringAiSpans choice, ConfigurableListableBeanFactory beans) {
     return new SpringAiTracing(
         ops,
         choice,
@@ -59,8 +60,8 @@ final class SpringAiTracing extends SpringAiObservations
 
   @Override
   public Tracer getTracer() {
-    Tracer tracer = tracers.getIfUnique();
-    return tracer == null ? Tracer.NOOP : tracer;
+    Tracer found = tracer.get();
+    return found == null ? Tracer.NOOP : found;
   }
 
   @Override
@@ -165,7 +166,7 @@ final class SpringAiTracing extends SpringAiObservations
    */
   private boolean takeOver(Observation.Context context) {
     try {
-      LlmOps found = ops.getIfUnique();
+      LlmOps found = ops.get();
       if (found == null || !found.isEnabled()) {
         return false;
       }
@@ -219,11 +220,13 @@ final class SpringAiTracing extends SpringAiObservations
   /** The handler that would be told if this one were not there. */
   private @Nullable TracingObservationHandler<Observation.Context> theirs(
       Observation.Context context) {
-    return others
-        .orderedStream()
-        .filter(handler -> handler != this && handler.supportsContext(context))
-        .findFirst()
-        .orElse(null);
+    List<TracingObservationHandler<Observation.Context>> all = others.get();
+    for (int i = 0; all != null && i < all.size(); i++) {
+      if (all.get(i) != this && all.get(i).supportsContext(context)) {
+        return all.get(i);
+      }
+    }
+    return null;
   }
 
   private @Nullable Span parentOf(Observation.Context context) {
