@@ -24,6 +24,11 @@ interface ChatModel {
    */
   Completion complete(ChatRequest request, TextOutput out) throws ApiException, IOException;
 
+  /** Whether it can ask for tools and read their results; requests with tools are refused else. */
+  default boolean takesTools() {
+    return false;
+  }
+
   /** The name of the embedding model; null when there is none. */
   default @Nullable String embeddingId() {
     return null;
@@ -52,11 +57,16 @@ interface ChatModel {
   /**
    * How an answer ended.
    *
-   * @param finishReason {@code stop} or {@code length}
+   * @param finishReason {@code stop}, {@code length} or {@code tool_calls}
+   * @param toolCall what the model asks for instead of a text, null when it does not
    * @param timings llama.cpp's {@code timings}, where the model has them
    */
   record Completion(
-      String finishReason, int promptTokens, int completionTokens, @Nullable ObjectNode timings) {}
+      String finishReason,
+      int promptTokens,
+      int completionTokens,
+      ChatRequest.@Nullable ToolCall toolCall,
+      @Nullable ObjectNode timings) {}
 
   /**
    * @param vectors one for each input, in order

@@ -10,10 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds passages by meaning and picks an answer from them. Immutable; building one embeds every
- * sentence and heading once (about 2 ms each on an idle core).
+ * Finds passages by meaning and picks an answer from them. Safe for use by several threads; the
+ * first search embeds every sentence and heading once (about 2 ms each on an idle core).
  */
 final class DocIndex {
   static final String NOT_IN_THE_DOCS =
@@ -29,21 +30,38 @@ final class DocIndex {
   // a heading that asks the question ("How do I ...") counts for what stands under it, and the
   // rest of the weight puts that in order
   private static final double HEADING_WEIGHT = 0.9;
+  // the first passage under a heading says what the rows and items below it go into
+  private static final double INTRODUCTION = 0.05;
   private static final double NEAR_THE_BEST = 0.08;
   private static final int MAX_SENTENCES = 3;
 
+  private final DocCorpus corpus;
   private final MiniLm model;
-  private final List<Entry> entries;
+  private @Nullable List<Entry> embedded;
 
-  private DocIndex(MiniLm model, List<Entry> entries) {
+  private DocIndex(DocCorpus corpus, MiniLm model) {
+    this.corpus = corpus;
     this.model = model;
-    this.entries = entries;
   }
 
   static DocIndex of(DocCorpus corpus, MiniLm model) {
+    return new DocIndex(corpus, model);
+  }
+
+  private synchronized List<Entry> entries() {
+    if (embedded == null) {
+      embedded = embed(corpus, model);
+    }
+    return embedded;
+  }
+
+  private static List<Entry> embed(DocCorpus corpus, MiniLm model) {
     Map<String, float[]> headings = new HashMap<>();
     List<Entry> entries = new ArrayList<>();
+    String section = "";
     for (Passage passage : corpus.passages()) {
+      boolean first = !passage.source().equals(section);
+      section = passage.source();
       List<Sentence> sentences =
           sentences(passage.text()).stream()
               .map(sentence -> new Sentence(sentence, model.embed(passage.inContext(sentence))))
@@ -53,9 +71,10 @@ final class DocIndex {
               passage,
               headings.computeIfAbsent(passage.heading(), model::embed),
               model.embed(passage.inContext(passage.text())),
-              sentences));
+              sentences,
+              first ? INTRODUCTION : 0));
     }
-    return new DocIndex(model, List.copyOf(entries));
+    return List.copyOf(entries);
   }
 
   MiniLm model() {
@@ -93,7 +112,7 @@ final class DocIndex {
   }
 
   private List<Near> nearest(float[] asked, int limit) {
-    return entries.stream()
+    return entries().stream()
         .map(entry -> new Near(entry, entry.similarity(asked)))
         .filter(near -> near.similarity() >= MIN_SIMILARITY)
         .sorted(Comparator.comparingDouble(Near::similarity).reversed())
@@ -125,8 +144,11 @@ final class DocIndex {
     List<String> sentences = new ArrayList<>();
     int start = breaks.first();
     for (int end = breaks.next(); end != BreakIterator.DONE; end = breaks.next()) {
-      sentences.add(text.substring(start, end).strip());
-      start = end;
+      // no sentence ends in the middle of "ops.call(..)"
+      if (end == text.length() || Character.isWhitespace(text.charAt(end - 1))) {
+        sentences.add(text.substring(start, end).strip());
+        start = end;
+      }
     }
     return sentences;
   }
@@ -142,7 +164,12 @@ final class DocIndex {
 
   private record Sentence(String text, float[] vector) {}
 
-  private record Entry(Passage passage, float[] heading, float[] whole, List<Sentence> sentences) {
+  private record Entry(
+      Passage passage,
+      float[] heading,
+      float[] whole,
+      List<Sentence> sentences,
+      double introduction) {
 
     /** The nearest of the passage, its best sentence, and its heading. */
     double similarity(float[] asked) {
@@ -150,11 +177,13 @@ final class DocIndex {
       double best =
           Math.max(
               ofWhole,
-              HEADING_WEIGHT * MiniLm.similarity(asked, heading) + (1 - HEADING_WEIGHT) * ofWhole);
+              HEADING_WEIGHT * MiniLm.similarity(asked, heading)
+                  + (1 - HEADING_WEIGHT) * ofWhole
+                  + introduction);
       for (Sentence sentence : sentences) {
         best = Math.max(best, MiniLm.similarity(asked, sentence.vector()));
       }
-      return best;
+      return Math.min(best, 1);
     }
   }
 }

@@ -1,28 +1,31 @@
 package dev.llmops.samples.quickstart;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The docs of this project and the model that answers from them, for the samples that put them into
- * another framework. Thread-safe. Closing it stops the model server, if it runs one.
+ * The model that answers from the docs of this project, for the samples that talk to it through
+ * another framework: a base URL, a key and a name, as any other model of OpenAI's API. Thread-safe.
+ * Closing it stops the servers that it runs.
  */
 public final class DocsAssistant implements AutoCloseable {
 
-  private final DocIndex docs;
   private final ModelEndpoint endpoint;
+  private final @Nullable EmbeddedModelServer embeddings;
 
-  private DocsAssistant(DocIndex docs, ModelEndpoint endpoint) {
-    this.docs = docs;
+  private DocsAssistant(ModelEndpoint endpoint, @Nullable EmbeddedModelServer embeddings) {
     this.endpoint = endpoint;
+    this.embeddings = embeddings;
   }
 
   /** Reads the docs and finds a model: see {@link ModelEndpoint}. Takes seconds. */
   public static DocsAssistant start() {
     DocIndex docs = DocIndex.of(DocCorpus.fromClasspath(Quickstart.DOCS), new MiniLm());
-    return new DocsAssistant(docs, ModelEndpoint.choose(docs));
+    ModelEndpoint endpoint = ModelEndpoint.choose(docs);
+    boolean embeds = endpoint.model().equals(EmbeddedModelServer.MODEL);
+    return new DocsAssistant(endpoint, embeds ? null : EmbeddedModelServer.start(docs));
   }
 
-  /** Of the model server, for a client of OpenAI's. */
+  /** Of the model server, with {@code /v1}. */
   public String baseUrl() {
     return endpoint.baseUrl();
   }
@@ -42,34 +45,29 @@ public final class DocsAssistant implements AutoCloseable {
     return endpoint.description();
   }
 
-  /** Whether the model can ask for tools; the servers that the samples bring refuse them. */
+  /** Whether the model can ask for tools; a GGUF file in this process cannot. */
   public boolean takesTools() {
-    return !endpoint.model().equals(EmbeddedModelServer.MODEL) && !endpoint.keepsJvmAlive();
+    return !endpoint.keepsJvmAlive();
   }
 
-  /** Up to {@code limit} passages that are near to the question, the nearest first. */
-  public List<Found> search(String question, int limit) {
-    return docs.search(question, limit).stream()
-        .map(
-            match -> new Found(match.passage().source(), text(match.passage()), match.similarity()))
-        .toList();
+  /**
+   * Of a server that embeds texts in this process, with {@code /v1}, whatever model answers; it
+   * takes any key.
+   */
+  public String embeddingBaseUrl() {
+    return embeddings == null ? endpoint.baseUrl() : embeddings.baseUrl().toString();
+  }
+
+  /** The name of the model that embeds. */
+  public String embeddingModel() {
+    return MiniLm.ID;
   }
 
   @Override
   public void close() {
     endpoint.close();
+    if (embeddings != null) {
+      embeddings.close();
+    }
   }
-
-  private static String text(Passage passage) {
-    return passage.code() == null ? passage.text() : passage.text() + "\n" + passage.code();
-  }
-
-  /**
-   * A passage that was found.
-   *
-   * @param source where it stands: {@code README.md, "Install"}
-   * @param text the paragraph, with the code that belongs to it
-   * @param similarity of question and passage, 0..1
-   */
-  public record Found(String source, String text, double similarity) {}
 }

@@ -10,8 +10,12 @@ import java.util.regex.Pattern;
 
 /**
  * An OpenAI-compatible server on loopback for machines without a model: it writes nothing of its
- * own, it picks sentences of the docs that are near to the user's last message. It takes its
- * sampling parameters without effect; the same question always gets the same answer.
+ * own, it picks sentences that are near to the user's last message: of the {@link PromptPassages
+ * passages} in the system messages where there are any, else of the docs. It takes its sampling
+ * parameters without effect; the same question always gets the same answer.
+ *
+ * <p>Where tools are on offer, {@link ToolPicker} decides whether one is asked for; when the last
+ * message is a tool's result, the answer is that result.
  *
  * <p>Tokens are counted by the tokenizer of {@link MiniLm}, the one model that runs: of the text of
  * all messages, and of the answer. There is no chat template whose tokens could be added.
@@ -71,14 +75,24 @@ final class EmbeddedModelServer implements AutoCloseable {
       int promptTokens = 0;
       for (ChatRequest.Turn turn : request.messages()) {
         promptTokens += docs.model().countTokens(turn.text());
+        for (ChatRequest.ToolCall call : turn.toolCalls()) {
+          promptTokens += tokens(call);
+        }
+      }
+      for (ChatRequest.Tool tool : request.tools()) {
+        promptTokens += docs.model().countTokens(tool.name() + " " + tool.description());
       }
       if (promptTokens > MAX_PROMPT_TOKENS) {
         throw ApiException.tooLong(promptTokens, MAX_PROMPT_TOKENS);
       }
+      ChatRequest.ToolCall call = ToolPicker.pick(request, docs.model());
+      if (call != null) {
+        return new Completion("tool_calls", promptTokens, tokens(call), call, null);
+      }
       StringBuilder written = new StringBuilder();
       int tokens = 0;
       String finishReason = "stop";
-      for (String word : words(docs.answer(request.lastUserText()))) {
+      for (String word : words(answer(request))) {
         int with = docs.model().countTokens(written + word);
         if (request.maxTokens() != null && with > request.maxTokens()) {
           finishReason = "length";
@@ -88,7 +102,26 @@ final class EmbeddedModelServer implements AutoCloseable {
         written.append(word);
         out.write(word);
       }
-      return new Completion(finishReason, promptTokens, tokens, null);
+      return new Completion(finishReason, promptTokens, tokens, null, null);
+    }
+
+    @Override
+    public boolean takesTools() {
+      return true;
+    }
+
+    private String answer(ChatRequest request) {
+      String results = ToolPicker.results(request);
+      if (results != null) {
+        return results;
+      }
+      List<Passage> given = PromptPassages.of(request);
+      DocIndex from = given.isEmpty() ? docs : DocIndex.of(new DocCorpus(given), docs.model());
+      return from.answer(request.lastUserText());
+    }
+
+    private int tokens(ChatRequest.ToolCall call) {
+      return docs.model().countTokens(call.name()) + docs.model().countTokens(call.arguments());
     }
 
     @Override

@@ -193,7 +193,8 @@ final class GgufModelServer implements AutoCloseable {
       tokensWritten.add(tokens);
       ObjectNode timings =
           timings(promptTokens, firstNanos - startNanos, tokens, System.nanoTime() - firstNanos);
-      return new Completion(tokens >= limit ? "length" : "stop", promptTokens, tokens, timings);
+      return new Completion(
+          tokens >= limit ? "length" : "stop", promptTokens, tokens, null, timings);
     }
 
     @Override

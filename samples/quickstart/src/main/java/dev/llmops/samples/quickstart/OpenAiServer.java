@@ -219,6 +219,10 @@ final class OpenAiServer implements AutoCloseable {
     if (!request.model().equals(model.id())) {
       throw ApiException.modelNotFound(request.model(), model.id());
     }
+    if (request.needsTools() && !model.takesTools()) {
+      throw ApiException.unsupported(
+          "tools", "tools are not supported by this server; leave them and their messages out");
+    }
     if (request.stream()) {
       stream(exchange, request);
       return;
@@ -227,11 +231,12 @@ final class OpenAiServer implements AutoCloseable {
     ChatModel.Completion completion = model.complete(request, text::append);
     ObjectNode response = head("chatcmpl-" + UUID.randomUUID(), "chat.completion");
     ObjectNode choice = NODES.objectNode().put("index", 0);
-    choice
-        .putObject("message")
-        .put("role", "assistant")
-        .put("content", text.toString())
-        .putNull("refusal");
+    ObjectNode message = choice.putObject("message").put("role", "assistant");
+    ChatRequest.ToolCall call = completion.toolCall();
+    message.put("content", call == null ? text.toString() : null).putNull("refusal");
+    if (call != null) {
+      message.putArray("tool_calls").add(toolCall(call, call.arguments()));
+    }
     choice.putNull("logprobs").put("finish_reason", completion.finishReason());
     response.putArray("choices").add(choice);
     response.set("usage", usage(completion));
@@ -342,6 +347,12 @@ final class OpenAiServer implements AutoCloseable {
         .put("system_fingerprint", model.fingerprint());
   }
 
+  private static ObjectNode toolCall(ChatRequest.ToolCall call, String arguments) {
+    ObjectNode node = NODES.objectNode().put("id", call.id()).put("type", "function");
+    node.putObject("function").put("name", call.name()).put("arguments", arguments);
+    return node;
+  }
+
   private static ObjectNode usage(ChatModel.Completion completion) {
     return NODES
         .objectNode()
@@ -425,7 +436,29 @@ final class OpenAiServer implements AutoCloseable {
       event(chunk(delta.put("content", piece), null));
     }
 
+    /** The name first, then the arguments in two pieces, as OpenAI's own streams do. */
+    private void toolCall(ChatRequest.ToolCall call) throws IOException {
+      ObjectNode first = NODES.objectNode().put("role", "assistant").putNull("content");
+      first.putArray("tool_calls").add(OpenAiServer.toolCall(call, "").put("index", 0));
+      event(chunk(first, null));
+      String arguments = call.arguments();
+      int half =
+          arguments.offsetByCodePoints(0, arguments.codePointCount(0, arguments.length()) / 2);
+      for (String piece : List.of(arguments.substring(0, half), arguments.substring(half))) {
+        ObjectNode more = NODES.objectNode();
+        more.putArray("tool_calls")
+            .addObject()
+            .put("index", 0)
+            .putObject("function")
+            .put("arguments", piece);
+        event(chunk(more, null));
+      }
+    }
+
     void end(ChatModel.Completion completion) throws IOException {
+      if (completion.toolCall() != null) {
+        toolCall(completion.toolCall());
+      }
       ObjectNode last = chunk(NODES.objectNode(), completion.finishReason());
       if (includeUsage) {
         event(last);

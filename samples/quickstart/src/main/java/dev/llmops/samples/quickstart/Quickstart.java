@@ -150,7 +150,7 @@ public final class Quickstart {
                         + passage.source()
                         + "]\n"
                         + passage.text()
-                        + (passage.code() == null ? "" : "\n" + passage.code()))
+                        + (passage.code() == null ? "" : "\n```\n" + passage.code() + "\n```"))
             .collect(Collectors.joining("\n\n"));
     return "You answer questions about the project from the passages of its docs below, briefly, and"
         + " name the document. If they do not answer the question, say that the docs do not say.\n\n"

@@ -1,15 +1,20 @@
 package dev.llmops.samples.chat;
 
-import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
-import dev.llmops.otel.OtlpExport;
-import dev.llmops.samples.quickstart.DocsAssistant;
-import io.opentelemetry.api.OpenTelemetry;
+import io.micrometer.observation.ObservationRegistry;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.client.advisor.MessageChatMemoryAdvisor;
+import org.springframework.ai.chat.memory.ChatMemory;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.vectorstore.SimpleVectorStore;
+import org.springframework.ai.vectorstore.VectorStore;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.Resource;
 
 /**
  * Answers questions about this project from its docs, over HTTP. From the root of the project:
@@ -21,42 +26,50 @@ import org.springframework.context.annotation.Configuration;
  * curl localhost:8080/actuator/llmops/calls
  * }</pre>
  *
- * <p>Which model answers is the quickstart's choice: a key, an Ollama, a GGUF file, or the embedded
- * server that repeats sentences of the docs.
+ * <p>Which model answers: see {@link ModelAtStart}.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public class ChatApplication {
 
   /** Starts the server. */
   public static void main(String[] args) {
-    SpringApplication.run(ChatApplication.class, args);
+    application().run(args);
+  }
+
+  static SpringApplication application(Class<?>... more) {
+    SpringApplication application = new SpringApplication(ChatApplication.class);
+    application.addPrimarySources(List.of(more));
+    application.addInitializers(new ModelAtStart());
+    return application;
   }
 
   @Bean
-  DocsAssistant docs() {
-    return DocsAssistant.start();
+  VectorStore vectorStore(
+      EmbeddingModel embeddings,
+      ObservationRegistry observations,
+      @Value("${chat.documents}") Resource[] documents)
+      throws IOException {
+    SimpleVectorStore store =
+        SimpleVectorStore.builder(embeddings).observationRegistry(observations).build();
+    store.add(Passages.of(documents)); // a request to the embedding model for each of them
+    return store;
   }
 
-  /** Nothing of llmops here: the starter wraps the bean. */
   @Bean
-  OpenAIClient openAiClient(DocsAssistant docs) {
-    return OpenAIOkHttpClient.builder().baseUrl(docs.baseUrl()).apiKey(docs.apiKey()).build();
-  }
-
-  /** Traces and metrics, where {@code chat.otlp-endpoint} says; without it they stay here. */
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnProperty("chat.otlp-endpoint")
-  static class Telemetry {
-
-    @Bean
-    OtlpExport otlpExport(
-        @org.springframework.beans.factory.annotation.Value("${chat.otlp-endpoint}") String url) {
-      return OtlpExport.builder().endpoint(url).serviceName("spring-boot-chat").start();
-    }
-
-    @Bean
-    OpenTelemetry openTelemetry(OtlpExport export) {
-      return export.openTelemetry();
-    }
+  ChatClient chatClient(
+      ChatClient.Builder builder,
+      ChatMemory memory,
+      VectorStore store,
+      DocTools tools,
+      @Value("${chat.tools}") boolean offerTools) {
+    builder
+        .defaultSystem(
+            "You answer questions about the project from the passages of its docs below, briefly,"
+                + " and name the document. If they do not answer the question, say that the docs do"
+                + " not say.")
+        .defaultAdvisors(
+            MessageChatMemoryAdvisor.builder(memory).order(Ordered.HIGHEST_PRECEDENCE + 50).build(),
+            new RetrievalAdvisor(store, Ordered.HIGHEST_PRECEDENCE + 100));
+    return (offerTools ? builder.defaultTools(tools) : builder).build();
   }
 }

@@ -1,83 +1,52 @@
 package dev.llmops.samples.chat;
 
-import dev.llmops.CallRef;
-import dev.llmops.LlmContext;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.memory.ChatMemory;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import reactor.core.publisher.Flux;
 
 /** The chat over HTTP. */
 @RestController
-public class ChatController {
+class ChatController {
 
-  private final Assistant assistant;
-  private final DocTools tools;
-  private final Executor executor;
+  private static final String CONVERSATION = "X-Conversation-Id";
 
-  ChatController(
-      Assistant assistant,
-      DocTools tools,
-      @Qualifier("applicationTaskExecutor") Executor executor) {
-    this.tools = tools;
-    this.assistant = assistant;
-    this.executor = executor;
+  private final ChatClient chat;
+
+  ChatController(ChatClient chat) {
+    this.chat = chat;
   }
 
   /**
-   * An answer.
-   *
-   * @param answer what the model said
-   * @param call the id of the last model call, for {@code POST /actuator/llmops/feedback}
+   * An answer, or a piece of one: JSON, because the text of a server-sent event loses the space
+   * before its first word.
    */
-  public record Answer(String answer, @Nullable String call) {}
+  record Answer(String text) {}
 
   /** Answers in one piece. */
   @GetMapping("/chat")
-  public Answer chat(@RequestParam("question") String question) {
-    AtomicReference<@Nullable CallRef> last = new AtomicReference<>();
-    try (LlmContext.Scope scope = LlmContext.onCall(last::set)) {
-      String answer = assistant.answer(question);
-      CallRef call = last.get();
-      return new Answer(answer, call == null ? null : call.id());
-    }
+  Answer chat(
+      @RequestParam("question") String question,
+      @RequestHeader(name = CONVERSATION, defaultValue = "default") String conversation) {
+    String text = asking(question, conversation).call().content();
+    return new Answer(text == null ? "" : text);
   }
 
-  /** Uses the tool without a model, for models that cannot ask for it. */
-  @GetMapping("/documents")
-  public List<String> documents(@RequestParam("topic") String topic) {
-    return tools.findDocuments(topic).lines().toList();
-  }
-
-  /** Answers in server-sent events, on a thread of the application's executor. */
+  /** Answers in server-sent events, as the pieces come. */
   @GetMapping(path = "/chat/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-  public SseEmitter stream(@RequestParam("question") String question) {
-    SseEmitter events = new SseEmitter();
-    executor.execute(
-        () -> {
-          try {
-            assistant.answer(question, piece -> send(events, piece));
-            events.complete();
-          } catch (RuntimeException e) {
-            events.completeWithError(e);
-          }
-        });
-    return events;
+  Flux<Answer> stream(
+      @RequestParam("question") String question,
+      @RequestHeader(name = CONVERSATION, defaultValue = "default") String conversation) {
+    return asking(question, conversation).stream().content().map(Answer::new);
   }
 
-  private static void send(SseEmitter events, String piece) {
-    try {
-      events.send(piece, MediaType.TEXT_PLAIN);
-    } catch (IOException e) { // the reader left
-      throw new UncheckedIOException(e);
-    }
+  private ChatClient.ChatClientRequestSpec asking(String question, String conversation) {
+    return chat.prompt()
+        .user(question)
+        .advisors(advisors -> advisors.param(ChatMemory.CONVERSATION_ID, conversation));
   }
 }

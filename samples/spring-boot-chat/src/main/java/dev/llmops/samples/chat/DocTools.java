@@ -1,25 +1,30 @@
 package dev.llmops.samples.chat;
 
-import dev.llmops.samples.quickstart.DocsAssistant;
-import dev.llmops.spring.LlmTool;
 import java.util.stream.Collectors;
+import org.springframework.ai.tool.annotation.Tool;
+import org.springframework.ai.tool.annotation.ToolParam;
+import org.springframework.ai.vectorstore.SearchRequest;
+import org.springframework.ai.vectorstore.VectorStore;
 import org.springframework.stereotype.Component;
 
 /** What the model may ask for. */
 @Component
-public class DocTools {
+class DocTools {
 
-  private final DocsAssistant docs;
+  private static final int PASSAGES = 5;
 
-  DocTools(DocsAssistant docs) {
-    this.docs = docs;
+  private final VectorStore store;
+
+  DocTools(VectorStore store) {
+    this.store = store;
   }
 
-  /** The places of the docs that are about a topic, a line each. */
-  @LlmTool(value = "find_documents", description = "Names the documents about a topic.")
-  public String findDocuments(String topic) {
-    return docs.search(topic, 5).stream()
-        .map(DocsAssistant.Found::source)
+  @Tool(name = "find_documents", description = "Names the documents about a topic.")
+  String findDocuments(@ToolParam(description = "a few words") String topic) {
+    return store
+        .similaritySearch(SearchRequest.builder().query(topic).topK(PASSAGES).build())
+        .stream()
+        .map(passage -> String.valueOf(passage.getMetadata().get(Passages.SOURCE)))
         .distinct()
         .collect(Collectors.joining("\n"));
   }
