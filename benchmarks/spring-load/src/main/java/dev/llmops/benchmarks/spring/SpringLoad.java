@@ -17,10 +17,9 @@ import java.util.Map;
  * flags, asked at a constant rate in turn, so that both see the same machine: how much later is the
  * answer? And how much later is the application ready?
  *
- * <p>System properties: {@code load.classpath}, a file with the sample's class path; {@code
- * load.main}; {@code load.rate} in requests a second; {@code load.rounds}, how many pairs of JVMs;
- * {@code load.pairs} of slices each; {@code load.seconds} of a slice; {@code load.warmup} in
- * seconds for each JVM; {@code load.starts} of each variant; {@code load.control=true} takes two
+ * <p>System properties: {@code load.rate} in requests a second; {@code load.rounds}, how many pairs
+ * of JVMs; {@code load.pairs} of slices each; {@code load.seconds} of a slice; {@code load.warmup}
+ * in seconds for each JVM; {@code load.starts} of each variant; {@code load.control=true} takes two
  * JVMs without llmops, to see what the measurement itself says where nothing differs; {@code
  * load.table}, a file for the tables.
  */
@@ -29,11 +28,14 @@ public final class SpringLoad {
   private static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m");
   private static final double MOST_MILLIS_AT_P99 = 1;
   private static final int MODEL_MILLIS = 20;
+  private static final String MAIN = "dev.llmops.samples.chat.ChatApplication";
+  private static final List<String> PATHS =
+      List.of(
+          "/chat?question=What+is+recorded+for+each+call",
+          "/chat/stream?question=How+do+I+see+the+traces+in+a+backend");
   private static final Duration LEAD = Duration.ofMillis(500);
   private static final int DRAWS = 5_000;
 
-  private final String classPath;
-  private final String main = System.getProperty("load.main", "");
   private final double rate = number("load.rate", 200);
   private final int rounds = (int) number("load.rounds", 2);
   private final int pairs = (int) number("load.pairs", 10);
@@ -41,23 +43,22 @@ public final class SpringLoad {
   private final Duration warmUp = Duration.ofMillis((long) (1000 * number("load.warmup", 20)));
   private final int starts = (int) number("load.starts", 10);
   private final boolean control = Boolean.getBoolean("load.control");
-  private final List<String> paths = List.of(System.getProperty("load.paths", "").split(",", -1));
   private final Backends backends;
   private final Path directory;
 
-  private SpringLoad(String classPath, Backends backends, Path directory) {
-    this.classPath = classPath;
+  private SpringLoad(Backends backends, Path directory) {
     this.backends = backends;
     this.directory = directory;
   }
 
-  /** Runs what the system properties ask for; ends with 1 unless the promise was seen to be kept. */
+  /**
+   * Runs what the system properties ask for; ends with 1 unless the promise was seen to be kept.
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
-    String classPath = Files.readString(Path.of(System.getProperty("load.classpath", ""))).strip();
     Path directory = Files.createTempDirectory("spring-load");
     boolean kept;
-    try (Backends backends = Backends.start(MODEL_MILLIS)) {
-      kept = new SpringLoad(classPath, backends, directory).run();
+    try (Backends backends = Backends.start()) {
+      kept = new SpringLoad(backends, directory).run();
     } finally {
       try (var files = Files.list(directory)) {
         for (Path file : files.toList()) {
@@ -79,7 +80,8 @@ public final class SpringLoad {
     if (starts > 0) {
       double busy = Machine.busySeconds();
       long begin = System.nanoTime();
-      report.append(StartUps.measure(starts, this::start).table());
+      backends.latency(0);
+      report.append(StartUps.measure(starts, this::startSmall).table());
       report.append(
           String.format(
               Locale.ROOT,
@@ -136,8 +138,10 @@ public final class SpringLoad {
     double others = 0;
     double wall = 0;
     for (int round = 0; round < rounds; round++) {
+      backends.latency(0); // the sample has its documents embedded, one by one
       try (App bare = start(without.variant);
           App full = start(with.variant)) {
+        backends.latency(MODEL_MILLIS);
         warmUp(bare, full);
         double busy = Machine.busySeconds();
         double own = ownCpu(bare, full);
@@ -175,7 +179,7 @@ public final class SpringLoad {
                 + " %d slices of %.1f s on each side; in brackets the 95 %% interval."
                 + " Other work took %.0f %% of the machine.%n",
             rate,
-            String.join(" ", paths),
+            String.join(" ", PATHS),
             MODEL_MILLIS,
             rounds,
             rounds * pairs,
@@ -219,22 +223,32 @@ public final class SpringLoad {
   }
 
   private Slice ask(App app, Duration lead, Duration duration) throws InterruptedException {
-    return OpenLoop.run(app.port(), paths, rate, lead, duration);
+    return OpenLoop.run(app.port(), PATHS, rate, lead, duration);
   }
 
   private App start(Variant variant) throws IOException, InterruptedException {
+    return start(variant, Map.of());
+  }
+
+  /** With one document rather than a hundred requests to embed them all. */
+  private App startSmall(Variant variant) throws IOException, InterruptedException {
+    return start(variant, Map.of("chat.documents", "classpath:llmops-docs/docs/spring-ai.md"));
+  }
+
+  private App start(Variant variant, Map<String, String> more)
+      throws IOException, InterruptedException {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("server.port", "0");
     // a connection that the server ends after 100 requests would be seen at p99
     properties.put("server.tomcat.max-keep-alive-requests", "-1");
-    properties.put("spring.ai.openai.base-url", backends.url());
+    properties.put("spring.ai.openai.base-url", backends.url() + "/v1");
     properties.put("spring.ai.openai.api-key", "none");
     properties.put("management.otlp.tracing.endpoint", backends.url() + "/v1/traces");
     properties.put("management.tracing.sampling.probability", "1.0");
     properties.put("management.endpoints.web.exposure.include", "health,llmops");
     properties.putAll(variant.properties(directory));
-    return App.start(
-        variant.toString(), variant.classPath(classPath), main, FLAGS, properties);
+    properties.putAll(more);
+    return App.start(variant.toString(), variant.classPath(), MAIN, FLAGS, properties);
   }
 
   private static double ownCpu(App... apps) {

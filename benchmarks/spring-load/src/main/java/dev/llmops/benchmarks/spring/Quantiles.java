@@ -50,8 +50,8 @@ final class Quantiles {
   /**
    * The interval of 95 % of {@code q} of the second less {@code q} of the first, by the percentile
    * bootstrap over pairs of slices (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
-   * chapter 13): slices are drawn rather than requests, because requests of one slice share what the
-   * machine did meanwhile. The n-th slices of both belong together.
+   * chapter 13): slices are drawn rather than requests, because requests of one slice share what
+   * the machine did meanwhile. The n-th slices of both belong together.
    */
   static double[] difference(Quantiles first, Quantiles second, double q, int draws) {
     SplittableRandom random = new SplittableRandom(42);

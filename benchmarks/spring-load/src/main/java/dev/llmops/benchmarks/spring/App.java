@@ -41,7 +41,11 @@ final class App implements AutoCloseable {
    * @throws IllegalStateException if it is not after two minutes, with the last lines that it wrote
    */
   static App start(
-      String name, String classPath, String main, List<String> flags, Map<String, String> properties)
+      String name,
+      String classPath,
+      String main,
+      List<String> flags,
+      Map<String, String> properties)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");

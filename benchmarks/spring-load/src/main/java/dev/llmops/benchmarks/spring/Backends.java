@@ -48,7 +48,7 @@ final class Backends implements AutoCloseable {
           completion(
               "stop", "{\"role\":\"assistant\",\"content\":\"" + ANSWER + "\"}", ANSWER.length()));
 
-  private final long latencyNanos;
+  private volatile long latencyNanos;
   private final ServerSocket server;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final byte[][] chunks = chunks();
@@ -57,16 +57,20 @@ final class Backends implements AutoCloseable {
   private final byte[] embedding = embeddings(1);
   private volatile byte @Nullable [] toolRound; // made once, of the first request that has a tool
 
-  private Backends(long latencyNanos) throws IOException {
-    this.latencyNanos = latencyNanos;
+  private Backends() throws IOException {
     this.server = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
   }
 
-  /** Starts them; a model call takes {@code latencyMillis} until its answer begins. */
-  static Backends start(int latencyMillis) throws IOException {
-    Backends backends = new Backends(latencyMillis * 1_000_000L);
+  /** Starts them, with a model that answers at once. */
+  static Backends start() throws IOException {
+    Backends backends = new Backends();
     thread("backends", backends::accept);
     return backends;
+  }
+
+  /** From now on a model call takes this long until its answer begins. */
+  void latency(int millis) {
+    latencyNanos = millis * 1_000_000L;
   }
 
   /** Such as {@code http://127.0.0.1:12345}; the API of the model is under {@code /v1}. */
@@ -212,25 +216,25 @@ final class Backends implements AutoCloseable {
                 + "\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"index\":0,\"finish_reason\":\"%s\","
                 + "\"message\":%s}],\"usage\":{\"prompt_tokens\":420,\"completion_tokens\":%d,"
                 + "\"total_tokens\":%d}}",
-            finishReason, message, tokens, 420 + tokens)
+            finishReason,
+            message,
+            tokens,
+            420 + tokens)
         .getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[][] chunks() {
     byte[][] chunks = new byte[CHUNKS + 3][];
-    chunks[0] = chunk("[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]", "null");
+    chunks[0] =
+        chunk("[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]", "null");
     for (int i = 0; i < CHUNKS; i++) {
       String piece =
           ANSWER.substring(i * ANSWER.length() / CHUNKS, (i + 1) * ANSWER.length() / CHUNKS);
       chunks[i + 1] = chunk("[{\"index\":0,\"delta\":{\"content\":\"" + piece + "\"}}]", "null");
     }
-    chunks[CHUNKS + 1] =
-        chunk("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", "null");
+    chunks[CHUNKS + 1] = chunk("[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]", "null");
     byte[] usage =
-        data(
-            event(
-                "[]",
-                "{\"prompt_tokens\":420,\"completion_tokens\":100,\"total_tokens\":520}"));
+        data(event("[]", "{\"prompt_tokens\":420,\"completion_tokens\":100,\"total_tokens\":520}"));
     byte[] done = data("data: [DONE]\n\n");
     chunks[CHUNKS + 2] = java.util.Arrays.copyOf(usage, usage.length + done.length);
     System.arraycopy(done, 0, chunks[CHUNKS + 2], usage.length, done.length);
@@ -253,7 +257,8 @@ final class Backends implements AutoCloseable {
   private static byte[] data(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream chunk = new ByteArrayOutputStream();
-    chunk.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    chunk.writeBytes(
+        (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
     chunk.writeBytes(bytes);
     chunk.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
     return chunk.toByteArray();
@@ -261,7 +266,11 @@ final class Backends implements AutoCloseable {
 
   private static byte[] response(String type, byte[] body) {
     byte[] head =
-        ("HTTP/1.1 200 OK\r\ncontent-type: " + type + "\r\ncontent-length: " + body.length + "\r\n\r\n")
+        ("HTTP/1.1 200 OK\r\ncontent-type: "
+                + type
+                + "\r\ncontent-length: "
+                + body.length
+                + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     byte[] all = java.util.Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, all, head.length, body.length);

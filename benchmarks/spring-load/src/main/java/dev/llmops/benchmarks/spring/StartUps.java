@@ -31,8 +31,8 @@ final class StartUps {
     for (int turn = 0; turn < times; turn++) {
       for (Variant variant : order) {
         try (App app = starter.start(variant)) {
-          startUps.ready.get(variant)[turn] = app.ready().toNanos() / 1e6;
-          startUps.cpu.get(variant)[turn] = app.readyCpu().toNanos() / 1e6;
+          times(startUps.ready, variant)[turn] = app.ready().toNanos() / 1e6;
+          times(startUps.cpu, variant)[turn] = app.readyCpu().toNanos() / 1e6;
         }
       }
       java.util.Collections.reverse(order);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What of llmops the application has; all else is the same. */
@@ -24,14 +25,13 @@ enum Variant {
     return words;
   }
 
-  /** The part of {@code classPath} that this variant has; llmops' samples are no part of llmops. */
-  String classPath(String classPath) {
+  /** What this JVM has of the sample, which is all but this module; samples are no llmops. */
+  String classPath() {
     String separator = System.getProperty("path.separator");
-    return this != WITHOUT
-        ? classPath
-        : Arrays.stream(classPath.split(java.util.regex.Pattern.quote(separator), -1))
-            .filter(entry -> !isLlmops(entry))
-            .collect(Collectors.joining(separator));
+    return Arrays.stream(System.getProperty("java.class.path").split(Pattern.quote(separator), -1))
+        .filter(entry -> !entry.replace('\\', '/').contains("/spring-load/target/"))
+        .filter(entry -> this != WITHOUT || !isLlmops(entry))
+        .collect(Collectors.joining(separator));
   }
 
   private static boolean isLlmops(String entry) {
@@ -44,7 +44,11 @@ enum Variant {
   Map<String, String> properties(Path directory) {
     Map<String, String> properties = new LinkedHashMap<>();
     switch (this) {
-      case WITHOUT, DEFAULTS -> {}
+      case WITHOUT -> {}
+      case DEFAULTS -> { // the sample sets two
+        properties.put("llmops.log.enabled", "false");
+        properties.put("llmops.online.enabled", "false");
+      }
       case OFF -> properties.put("llmops.enabled", "false");
       case EVERYTHING -> {
         properties.put("llmops.content.capture", "redacted");

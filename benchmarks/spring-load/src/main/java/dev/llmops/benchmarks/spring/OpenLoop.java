@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class OpenLoop {
   /** As many may be on the way at once; more wait, and their time runs. */
   private static final int CONNECTIONS = 64;
 
+  private static final AtomicLong CONVERSATION = new AtomicLong();
+
   private OpenLoop() {}
 
   /**
@@ -39,12 +42,10 @@ final class OpenLoop {
   /**
    * Asks for {@code lead} without measuring, then for {@code duration}.
    *
-   * @param paths asked for in turn
+   * @param paths asked for in turn, each time with a new conversation's id
    */
-  static Slice run(
-      int port, List<String> paths, double perSecond, Duration lead, Duration duration)
+  static Slice run(int port, List<String> paths, double perSecond, Duration lead, Duration duration)
       throws InterruptedException {
-    List<byte[]> requests = paths.stream().map(OpenLoop::request).toList();
     double interval = 1e9 / perSecond;
     int first = (int) Math.round(lead.toNanos() / interval);
     int count = first + (int) Math.round(duration.toNanos() / interval);
@@ -60,7 +61,7 @@ final class OpenLoop {
                   for (int at = next.getAndIncrement(); at < count; at = next.getAndIncrement()) {
                     long due = begin + (long) (at * interval);
                     sleepUntil(due);
-                    if (connection.ask(requests.get(at % requests.size()))) {
+                    if (connection.ask(request(paths.get(at % paths.size())))) {
                       nanos[at] = System.nanoTime() - due;
                     }
                   }
@@ -74,13 +75,16 @@ final class OpenLoop {
     for (Thread thread : threads) {
       thread.join();
     }
-    long[] answered =
-        Arrays.stream(nanos, first, count).filter(each -> each > 0).toArray();
+    long[] answered = Arrays.stream(nanos, first, count).filter(each -> each > 0).toArray();
     return new Slice(answered, count - first - answered.length);
   }
 
   private static byte[] request(String path) {
-    return ("GET " + path + " HTTP/1.1\r\nhost: 127.0.0.1\r\nX-Conversation-Id: c-1\r\n\r\n")
+    return ("GET "
+            + path
+            + " HTTP/1.1\r\nhost: 127.0.0.1\r\nX-Conversation-Id: "
+            + CONVERSATION.incrementAndGet()
+            + "\r\n\r\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -110,8 +114,7 @@ final class OpenLoop {
           socket = to;
           to.setTcpNoDelay(true);
           to.setSoTimeout(TIMEOUT_MILLIS);
-          to.connect(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+          to.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
           from = new BufferedInputStream(to.getInputStream(), 16 * 1024);
           in = from;
         }

@@ -14,8 +14,7 @@ final class Machine {
   static double busySeconds() {
     try {
       // user, nice, system, idle, iowait, irq, softirq, steal: in hundredths of a second
-      String[] fields =
-          Files.readAllLines(Path.of("/proc/stat")).get(0).strip().split("\\s+", -1);
+      String[] fields = Files.readAllLines(Path.of("/proc/stat")).get(0).strip().split("\\s+", -1);
       double ticks = 0;
       for (int i = 1; i <= 8; i++) {
         ticks += i == 4 || i == 5 ? 0 : Double.parseDouble(fields[i]);
