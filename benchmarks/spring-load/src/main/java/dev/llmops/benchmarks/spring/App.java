@@ -20,20 +20,29 @@ final class App implements AutoCloseable {
 
   private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
   private static final Pattern STARTED = Pattern.compile("Started \\w+ in [\\d.]+ seconds");
+  private static final Pattern CPU =
+      Pattern.compile(StartedSample.CPU + "(?<all>[\\d.]+) (?<ours>[\\d.]+)");
   private static final int KEPT_LINES = 40;
   private static final long TIMEOUT_SECONDS = 120;
 
   private final Process process;
   private final int port;
-  private final Duration ready;
-  private final Duration readyCpu;
+  private final Start start;
 
-  private App(Process process, int port, Duration ready, Duration readyCpu) {
+  private App(Process process, int port, Start start) {
     this.process = process;
     this.port = port;
-    this.ready = ready;
-    this.readyCpu = readyCpu;
+    this.start = start;
   }
+
+  /**
+   * What the start took.
+   *
+   * @param readyMillis from the start of the process until Spring Boot said that it is started
+   * @param cpuMillis CPU time of the starting thread
+   * @param oursMillis of that, the making of llmops' beans
+   */
+  record Start(double readyMillis, double cpuMillis, double oursMillis) {}
 
   /**
    * Starts it and waits until it is ready.
@@ -41,16 +50,12 @@ final class App implements AutoCloseable {
    * @throws IllegalStateException if it is not after two minutes, with the last lines that it wrote
    */
   static App start(
-      String name,
-      String classPath,
-      String main,
-      List<String> flags,
-      Map<String, String> properties)
+      String name, String classPath, List<String> flags, Map<String, String> properties)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(flags);
-    command.addAll(List.of("-cp", classPath, main));
+    command.addAll(List.of("-cp", classPath, StartedSample.class.getName()));
     properties.forEach((key, value) -> command.add("--" + key + "=" + value));
     long begin = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -74,6 +79,7 @@ final class App implements AutoCloseable {
   private static void read(
       Process process, long begin, Deque<String> lines, CompletableFuture<App> started) {
     int port = 0;
+    double ready = 0;
     try (BufferedReader output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -92,8 +98,13 @@ final class App implements AutoCloseable {
           port = Integer.parseInt(at.group(1));
         }
         if (STARTED.matcher(line).find()) {
-          Duration ready = Duration.ofNanos(System.nanoTime() - begin);
-          started.complete(new App(process, port, ready, cpu(process)));
+          ready = (System.nanoTime() - begin) / 1e6;
+        }
+        Matcher cpu = CPU.matcher(line);
+        if (cpu.find()) {
+          double all = Double.parseDouble(cpu.group("all"));
+          double ours = Double.parseDouble(cpu.group("ours"));
+          started.complete(new App(process, port, new Start(ready, all, ours)));
         }
       }
     } catch (IOException e) {
@@ -106,19 +117,13 @@ final class App implements AutoCloseable {
     return port;
   }
 
-  /** From the start of the process until Spring Boot said that the application is started. */
-  Duration ready() {
-    return ready;
-  }
-
-  /** CPU time of the process until then, compilers and collector included. */
-  Duration readyCpu() {
-    return readyCpu;
+  Start start() {
+    return start;
   }
 
   /** CPU time of the process until now, in steps of 10 ms. */
   Duration cpu() {
-    return cpu(process);
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   boolean isAlive() {
@@ -131,9 +136,5 @@ final class App implements AutoCloseable {
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
-  }
-
-  private static Duration cpu(Process process) {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 }

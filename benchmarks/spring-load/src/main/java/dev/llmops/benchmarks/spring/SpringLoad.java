@@ -28,7 +28,6 @@ public final class SpringLoad {
   private static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m");
   private static final double MOST_MILLIS_AT_P99 = 1;
   private static final int MODEL_MILLIS = 20;
-  private static final String MAIN = "dev.llmops.samples.chat.ChatApplication";
   private static final List<String> PATHS =
       List.of(
           "/chat?question=What+is+recorded+for+each+call",
@@ -38,10 +37,10 @@ public final class SpringLoad {
 
   private final double rate = number("load.rate", 200);
   private final int rounds = (int) number("load.rounds", 2);
-  private final int pairs = (int) number("load.pairs", 10);
+  private final int pairs = (int) number("load.pairs", 6);
   private final Duration slice = Duration.ofMillis((long) (1000 * number("load.seconds", 4)));
-  private final Duration warmUp = Duration.ofMillis((long) (1000 * number("load.warmup", 20)));
-  private final int starts = (int) number("load.starts", 10);
+  private final Duration warmUp = Duration.ofMillis((long) (1000 * number("load.warmup", 30)));
+  private final int starts = (int) number("load.starts", 6);
   private final boolean control = Boolean.getBoolean("load.control");
   private final Backends backends;
   private final Path directory;
@@ -248,7 +247,7 @@ public final class SpringLoad {
     properties.put("management.endpoints.web.exposure.include", "health,llmops");
     properties.putAll(variant.properties(directory));
     properties.putAll(more);
-    return App.start(variant.toString(), variant.classPath(), MAIN, FLAGS, properties);
+    return App.start(variant.toString(), variant.classPath(), FLAGS, properties);
   }
 
   private static double ownCpu(App... apps) {

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** What each variant takes to start, all of them in turn, so that each round sees one machine. */
 final class StartUps {
@@ -16,23 +17,19 @@ final class StartUps {
     App start(Variant variant) throws IOException, InterruptedException;
   }
 
-  private final Map<Variant, double[]> ready = new EnumMap<>(Variant.class);
-  private final Map<Variant, double[]> cpu = new EnumMap<>(Variant.class);
+  private final Map<Variant, List<App.Start>> starts = new EnumMap<>(Variant.class);
 
   /** Starts each variant {@code times}, in turn, every second turn backwards. */
   static StartUps measure(int times, Starter starter) throws IOException, InterruptedException {
     StartUps startUps = new StartUps();
     List<Variant> order = new ArrayList<>(List.of(Variant.values()));
     for (Variant variant : order) {
-      startUps.ready.put(variant, new double[times]);
-      startUps.cpu.put(variant, new double[times]);
       starter.start(variant).close(); // its jars are in the machine's file cache from now on
     }
     for (int turn = 0; turn < times; turn++) {
       for (Variant variant : order) {
         try (App app = starter.start(variant)) {
-          times(startUps.ready, variant)[turn] = app.ready().toNanos() / 1e6;
-          times(startUps.cpu, variant)[turn] = app.readyCpu().toNanos() / 1e6;
+          startUps.starts.computeIfAbsent(variant, v -> new ArrayList<>()).add(app.start());
         }
       }
       java.util.Collections.reverse(order);
@@ -43,28 +40,29 @@ final class StartUps {
   /** A row for each variant: medians, and how much more than {@link Variant#WITHOUT}. */
   String table() {
     StringBuilder table = new StringBuilder();
-    table.append("| start-up | ms until ready | more (95 %) | ms of CPU | more (95 %) |\n");
-    table.append("|---|---:|---:|---:|---:|\n");
+    table.append("| start-up | ms until ready | more (95 %) | CPU ms of the starting thread |");
+    table.append(" more (95 %) | of llmops' beans |\n|---|---:|---:|---:|---:|---:|\n");
     for (Variant variant : Variant.values()) {
       table.append(
           String.format(
               Locale.ROOT,
-              "| %s | %,.0f | %s | %,.0f | %s |%n",
+              "| %s | %,.0f | %s | %,.0f | %s | %.0f |%n",
               variant,
-              median(times(ready, variant)),
-              more(ready, variant),
-              median(times(cpu, variant)),
-              more(cpu, variant)));
+              median(values(variant, App.Start::readyMillis)),
+              more(variant, App.Start::readyMillis),
+              median(values(variant, App.Start::cpuMillis)),
+              more(variant, App.Start::cpuMillis),
+              median(values(variant, App.Start::oursMillis))));
     }
     return table.toString();
   }
 
-  private static String more(Map<Variant, double[]> times, Variant variant) {
+  private String more(Variant variant, ToDoubleFunction<App.Start> what) {
     if (variant == Variant.WITHOUT) {
       return "";
     }
-    double[] bare = times(times, Variant.WITHOUT);
-    double[] more = times(times, variant).clone();
+    double[] bare = values(Variant.WITHOUT, what);
+    double[] more = values(variant, what);
     for (int i = 0; i < more.length; i++) {
       more[i] -= bare[i];
     }
@@ -101,7 +99,7 @@ final class StartUps {
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
   }
 
-  private static double[] times(Map<Variant, double[]> times, Variant variant) {
-    return times.getOrDefault(variant, new double[0]);
+  private double[] values(Variant variant, ToDoubleFunction<App.Start> what) {
+    return starts.getOrDefault(variant, List.of()).stream().mapToDouble(what).toArray();
   }
 }

@@ -25,11 +25,10 @@ enum Variant {
     return words;
   }
 
-  /** What this JVM has of the sample, which is all but this module; samples are no llmops. */
+  /** What this JVM has, which is the sample and what starts it; samples are no llmops. */
   String classPath() {
     String separator = System.getProperty("path.separator");
     return Arrays.stream(System.getProperty("java.class.path").split(Pattern.quote(separator), -1))
-        .filter(entry -> !entry.replace('\\', '/').contains("/spring-load/target/"))
         .filter(entry -> this != WITHOUT || !isLlmops(entry))
         .collect(Collectors.joining(separator));
   }
