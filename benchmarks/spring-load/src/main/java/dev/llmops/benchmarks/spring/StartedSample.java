@@ -66,7 +66,11 @@ public final class StartedSample {
 
     @Override
     public StartupStep tag(String key, String value) {
-      isOurs |= value.toLowerCase(Locale.ROOT).contains("llmops");
+      // configurations and properties are named by their class, beans by their method
+      isOurs |=
+          key.equals("beanName")
+              && value.toLowerCase(Locale.ROOT).contains("llmops")
+              && !value.contains("dev.llmops.samples");
       return this;
     }
 
