@@ -11,9 +11,13 @@ final class ScanningRedactor implements Redactor {
    */
   private static final int MAX_ROUNDS = 4;
 
+  /** Shorter texts are scanned about as fast as looked up, and would push longer ones out. */
+  private static final int WORTH_KEEPING = 256;
+
   record Pass(Finder finder, String mark) {}
 
   private final List<Pass> passes;
+  private final RecentTexts recent = new RecentTexts();
 
   ScanningRedactor(List<Pass> passes) {
     this.passes = List.copyOf(passes);
@@ -21,6 +25,18 @@ final class ScanningRedactor implements Redactor {
 
   @Override
   public String redact(String text) {
+    if (text.length() < WORTH_KEEPING) {
+      return redacted(text);
+    }
+    String known = recent.find(text);
+    if (known == null) {
+      known = redacted(text);
+      recent.add(text, known);
+    }
+    return known;
+  }
+
+  private String redacted(String text) {
     MarkedText marked = new MarkedText(text);
     scan(marked);
     return marked.claims() == 0 ? text : marked.redacted();

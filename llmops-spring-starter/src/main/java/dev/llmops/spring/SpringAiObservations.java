@@ -21,9 +21,7 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
   private final ConfigurableListableBeanFactory beans;
 
   SpringAiObservations(
-      ObjectProvider<LlmOps> ops,
-      LlmOpsProperties.SpringAi settings,
-      ConfigurableListableBeanFactory beans) {
+      Kept<LlmOps> ops, LlmOpsProperties.SpringAi settings, ConfigurableListableBeanFactory beans) {
     this.handler = handler(ops, settings);
     this.beans = beans;
   }
@@ -33,16 +31,17 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
       ObjectProvider<LlmOps> ops,
       LlmOpsProperties.SpringAi settings,
       ConfigurableListableBeanFactory beans) {
+    Kept<LlmOps> kept = new Kept<>(ops::getIfUnique);
     return ClassUtils.isPresent(
             "io.micrometer.tracing.otel.bridge.OtelTracer", beans.getBeanClassLoader())
-        ? WithTracing.create(ops, settings, beans)
-        : new SpringAiObservations(ops, settings, beans);
+        ? WithTracing.create(kept, settings, beans)
+        : new SpringAiObservations(kept, settings, beans);
   }
 
   private static SpringAiObservationHandler handler(
-      ObjectProvider<LlmOps> ops, LlmOpsProperties.SpringAi settings) {
+      Kept<LlmOps> ops, LlmOpsProperties.SpringAi settings) {
     try {
-      return SpringAiObservationHandler.create(ops::getIfUnique, settings.servers());
+      return SpringAiObservationHandler.create(ops::get, settings.servers());
     } catch (IllegalArgumentException e) {
       throw new LlmOpsConfigurationException(
           "llmops.spring-ai cannot be used: " + e.getMessage(),
@@ -55,7 +54,7 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
   private static final class WithTracing {
 
     static SpringAiObservations create(
-        ObjectProvider<LlmOps> ops,
+        Kept<LlmOps> ops,
         LlmOpsProperties.SpringAi settings,
         ConfigurableListableBeanFactory beans) {
       return SpringAiTracing.create(ops, settings, beans);

@@ -12,6 +12,7 @@ import io.micrometer.tracing.otel.bridge.OtelSpan;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,12 @@ final class SpringAiTracing extends SpringAiObservations
   private static final Object OURS = SpringAiTracing.class;
 
   private final SpringAiSpans choice;
-  private final ObjectProvider<Tracer> tracers;
-  private final ObjectProvider<TracingObservationHandler<Observation.Context>> others;
-  private final ObjectProvider<LlmOps> ops;
+  private final Kept<Tracer> tracer;
+  private final Kept<List<TracingObservationHandler<Observation.Context>>> others;
+  private final Kept<LlmOps> ops;
 
   private SpringAiTracing(
-      ObjectProvider<LlmOps> ops,
+      Kept<LlmOps> ops,
       LlmOpsProperties.SpringAi settings,
       ObjectProvider<Tracer> tracers,
       ObjectProvider<TracingObservationHandler<Observation.Context>> others,
@@ -48,15 +49,13 @@ final class SpringAiTracing extends SpringAiObservations
     super(ops, settings, beans);
     this.ops = ops;
     this.choice = settings.spans();
-    this.tracers = tracers;
-    this.others = others;
+    this.tracer = new Kept<>(tracers::getIfUnique);
+    this.others = new Kept<>(() -> others.orderedStream().toList());
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // handlers are told of what they support
   static SpringAiTracing create(
-      ObjectProvider<LlmOps> ops,
-      LlmOpsProperties.SpringAi settings,
-      ConfigurableListableBeanFactory beans) {
+      Kept<LlmOps> ops, LlmOpsProperties.SpringAi settings, ConfigurableListableBeanFactory beans) {
     return new SpringAiTracing(
         ops,
         settings,
@@ -67,8 +66,8 @@ final class SpringAiTracing extends SpringAiObservations
 
   @Override
   public Tracer getTracer() {
-    Tracer tracer = tracers.getIfUnique();
-    return tracer == null ? Tracer.NOOP : tracer;
+    Tracer found = tracer.get();
+    return found == null ? Tracer.NOOP : found;
   }
 
   @Override
@@ -213,7 +212,7 @@ final class SpringAiTracing extends SpringAiObservations
    */
   private boolean takeOver(Observation.Context context) {
     try {
-      LlmOps found = ops.getIfUnique();
+      LlmOps found = ops.get();
       if (found == null || !found.isEnabled()) {
         return false;
       }
@@ -267,11 +266,13 @@ final class SpringAiTracing extends SpringAiObservations
   /** The handler that would be told if this one were not there. */
   private @Nullable TracingObservationHandler<Observation.Context> theirs(
       Observation.Context context) {
-    return others
-        .orderedStream()
-        .filter(handler -> handler != this && handler.supportsContext(context))
-        .findFirst()
-        .orElse(null);
+    List<TracingObservationHandler<Observation.Context>> all = others.get();
+    for (int i = 0; all != null && i < all.size(); i++) {
+      if (all.get(i) != this && all.get(i).supportsContext(context)) {
+        return all.get(i);
+      }
+    }
+    return null;
   }
 
   /**
