@@ -42,9 +42,12 @@ final class ChatSource implements Source {
     LlmContext current = LlmContext.current();
     boolean silenced = ofThisThread && tap != null && current.suppressed();
     LlmContext told = tap == null ? null : silenced ? tap.context() : conversing(current, tap);
+    boolean replayable =
+        (ofThisThread ? isStreaming(chat) : Asking.isDirect())
+            && !ToolLoops.areInside(chat.getRequest());
     ObservedCall call;
     try (LlmContext.Scope scope = told == null ? null : told.open()) {
-      call = open(chat, ops, parent, streaming, tap);
+      call = open(chat, ops, parent, streaming, tap, replayable);
     }
     if (streaming && !ofThisThread) {
       // no scope is open while a stream is subscribed to, and its client may be recorded as well
@@ -69,15 +72,11 @@ final class ChatSource implements Source {
       LlmOps ops,
       @Nullable Observed parent,
       boolean streaming,
-      @Nullable StreamTap tap) {
+      @Nullable StreamTap tap,
+      boolean replayable) {
     Prompt prompt = chat.getRequest();
     OpenCall call =
-        ops.open(
-            () ->
-                Requests.chat(
-                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent(), servers),
-            streaming,
-            false);
+        ops.open(new ChatQuestion(chat, streaming, ops, servers), streaming, replayable);
     return new ObservedCall(
         call,
         streaming,
