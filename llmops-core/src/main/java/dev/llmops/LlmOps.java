@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -211,6 +212,24 @@ public final class LlmOps implements AutoCloseable {
   public OpenCall open(Supplier<LlmRequest> request, boolean streaming, boolean replayable) {
     Recording recording = enabled ? begin(null, request, streaming, replayable) : null;
     return recording == null ? NoopCall.INSTANCE : recording;
+  }
+
+  /**
+   * Like {@link #open(Supplier, boolean, boolean)}, where it takes time to tell.
+   *
+   * @param replayable asked inside the guard, and only where there is an interceptor
+   */
+  public OpenCall open(
+      Supplier<LlmRequest> request, boolean streaming, BooleanSupplier replayable) {
+    boolean canReplay = false;
+    if (enabled && hasInterceptors()) {
+      try {
+        canReplay = replayable.getAsBoolean();
+      } catch (Throwable t) {
+        guard.swallow("replayable", t);
+      }
+    }
+    return open(request, streaming, canReplay);
   }
 
   /**

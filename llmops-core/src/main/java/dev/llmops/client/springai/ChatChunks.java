@@ -1,5 +1,6 @@
 package dev.llmops.client.springai;
 
+import dev.llmops.CallCodec;
 import dev.llmops.ChunkReader;
 import dev.llmops.StreamRecorder;
 import dev.llmops.TokenUsage;
@@ -35,6 +36,11 @@ final class ChatChunks implements ChunkReader<ChatResponse> {
     for (int i = 0; i < generations.size(); i++) {
       read(generations.get(i), i, into);
     }
+  }
+
+  @Override
+  public CallCodec<ChatResponse> codec() {
+    return ChatCodec.INSTANCE;
   }
 
   private void read(Generation generation, int position, StreamRecorder into) {

@@ -5,6 +5,7 @@ import dev.llmops.LlmOps;
 import dev.llmops.OpenCall;
 import io.micrometer.observation.Observation;
 import java.lang.invoke.MethodHandle;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -42,9 +43,13 @@ final class ChatSource implements Source {
     LlmContext current = LlmContext.current();
     boolean silenced = ofThisThread && tap != null && current.suppressed();
     LlmContext told = tap == null ? null : silenced ? tap.context() : conversing(current, tap);
+    BooleanSupplier replayable =
+        () ->
+            (ofThisThread ? isStreaming(chat) : Asking.isDirect())
+                && !ToolLoops.areInside(chat.getRequest());
     ObservedCall call;
     try (LlmContext.Scope scope = told == null ? null : told.open()) {
-      call = open(chat, ops, parent, streaming, tap);
+      call = open(chat, ops, parent, streaming, tap, replayable);
     }
     if (streaming && !ofThisThread) {
       // no scope is open while a stream is subscribed to, and its client may be recorded as well
@@ -69,15 +74,11 @@ final class ChatSource implements Source {
       LlmOps ops,
       @Nullable Observed parent,
       boolean streaming,
-      @Nullable StreamTap tap) {
+      @Nullable StreamTap tap,
+      BooleanSupplier replayable) {
     Prompt prompt = chat.getRequest();
     OpenCall call =
-        ops.open(
-            () ->
-                Requests.chat(
-                    chat.getOperationMetadata(), prompt, streaming, ops.capturesContent(), servers),
-            streaming,
-            false);
+        ops.open(new ChatQuestion(chat, streaming, ops, servers), streaming, replayable);
     return new ObservedCall(
         call,
         streaming,

@@ -2,13 +2,16 @@ package dev.llmops.client.springai;
 
 import dev.llmops.CallError;
 import dev.llmops.CallRef;
+import dev.llmops.EncodedResponse;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmResponse;
 import dev.llmops.OpenCall;
 import dev.llmops.Outcome;
 import dev.llmops.ResponseReader;
 import io.micrometer.observation.Observation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.model.observation.ModelObservationContext;
 
 /** A model call while it runs. */
@@ -16,7 +19,7 @@ final class ObservedCall extends Observed {
 
   private static final LlmContext NOTHING_INSIDE = LlmContext.builder().suppressed(true).build();
   private static final LlmResponse ASKED_FOR_TOOLS =
-      LlmResponse.builder().finishReasons(java.util.List.of("tool_call")).build();
+      LlmResponse.builder().finishReasons(List.of("tool_call")).build();
 
   private final OpenCall call;
   private final boolean streaming;
@@ -45,7 +48,8 @@ final class ObservedCall extends Observed {
     this.parent = parent;
     this.tap = tap;
     this.reader = reader;
-    this.refusal = refusalOf(call);
+    EncodedResponse stored = call.replay();
+    this.refusal = stored == null ? refusalOf(call) : replayed(stored);
     if (tap != null) {
       call.cancelWhenCollected(this);
       tap.started(this);
@@ -142,6 +146,22 @@ final class ObservedCall extends Observed {
       call.cancel(Outcome.Reason.CLOSED);
     } else {
       call.complete();
+    }
+  }
+
+  /** Ends a call that is not streamed; of a stream, the chunks will pass the tap, as always. */
+  private RuntimeException replayed(EncodedResponse stored) {
+    call.attempts(0);
+    try {
+      List<ChatResponse> answers = ChatCodec.decode(stored, streaming);
+      if (!streaming) {
+        ended = true;
+        call.complete(answers.get(0), reader);
+      }
+      return new Replayed(answers);
+    } catch (RuntimeException e) {
+      failed(e);
+      return e;
     }
   }
 

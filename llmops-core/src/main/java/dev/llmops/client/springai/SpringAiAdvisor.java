@@ -10,6 +10,7 @@ import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
 import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
 import org.springframework.ai.chat.client.advisor.api.StreamAdvisor;
 import org.springframework.ai.chat.client.advisor.api.StreamAdvisorChain;
+import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.core.Ordered;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -21,8 +22,11 @@ import reactor.util.context.ContextView;
  * records nothing without a {@link SpringAiObservationHandler} at the model. Add it to a client
  * with {@code defaultAdvisors(SpringAiAdvisor.create())}.
  *
- * <p>It changes neither request nor answer and stands last in the chain, right before the model.
- * Thread-safe; one serves all clients.
+ * <p>It returns the stored answer where a {@code CallInterceptor} gives one, and the model sends
+ * nothing. Else it changes neither request nor answer. It stands last in the chain, right before
+ * the model.
+ *
+ * <p>Thread-safe; one serves all clients.
  */
 public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
 
@@ -44,11 +48,11 @@ public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
   @Override
   public ChatClientResponse adviseCall(ChatClientRequest request, CallAdvisorChain chain) {
     LlmContext context = contextOf(request, LlmContext.current());
-    if (context == null) {
+    try (LlmContext.Scope scope = context == null ? null : context.open();
+        Asking asking = Asking.begin()) {
       return chain.nextCall(request);
-    }
-    try (LlmContext.Scope scope = context.open()) {
-      return chain.nextCall(request);
+    } catch (Replayed replayed) {
+      return answer(request, replayed.answers().get(0));
     }
   }
 
@@ -60,6 +64,10 @@ public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
         view -> {
           StreamTap tap = new StreamTap(contextOf(request, view), guarded);
           return new Subscribed(answers, tap)
+              .onErrorResume(
+                  Replayed.class,
+                  replayed ->
+                      Flux.fromIterable(replayed.answers()).map(chunk -> answer(request, chunk)))
               .doOnNext(answer -> tap.next(answer.chatResponse()))
               .doOnError(tap::failed)
               .doOnComplete(
@@ -97,6 +105,14 @@ public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
             + " streamed answers came from a ChatModel that reports no observations, so they are"
             + " not recorded: build the model with the application's ObservationRegistry.";
     return wrong == null ? told : told + " " + wrong;
+  }
+
+  /** As Spring AI makes it of what a model answers. */
+  private static ChatClientResponse answer(ChatClientRequest request, ChatResponse response) {
+    return ChatClientResponse.builder()
+        .chatResponse(response)
+        .context(Map.copyOf(request.context()))
+        .build();
   }
 
   @SuppressWarnings("ReferenceEquality") // an equal one may have listeners

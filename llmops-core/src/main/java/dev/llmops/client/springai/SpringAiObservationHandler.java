@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing that goes wrong here reaches the application: it is counted and shown by {@link
  * #note()}. One exception is meant: a call that an interceptor refuses does not happen, and its
- * caller gets the interceptor's exception. Register this handler before others, so that they are
- * not told of a call that is refused.
+ * caller gets the interceptor's exception. One that an interceptor answers from a store does not
+ * happen either; the answer can only be returned by a {@link SpringAiAdvisor}. Register this
+ * handler before others, so that they are not told of a call that does not happen.
  *
  * <p>Thread-safe. Compiled against Spring AI 1.1 and Micrometer 1.15; runs on 2.0 and 1.17.
  */
@@ -84,8 +85,8 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
   /**
    * Starts the record.
    *
-   * @throws RuntimeException the exception with which a {@code CallInterceptor} refused the call,
-   *     and no other
+   * @throws RuntimeException the exception with which a {@code CallInterceptor} refused the call;
+   *     or one that takes a stored answer to the {@link SpringAiAdvisor}; no other
    */
   @Override
   public void onStart(Observation.Context context) {

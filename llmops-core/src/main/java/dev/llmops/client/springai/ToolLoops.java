@@ -1,5 +1,6 @@
 package dev.llmops.client.springai;
 
+import dev.llmops.CallCodec;
 import dev.llmops.LlmResponse;
 import dev.llmops.OpenCall;
 import dev.llmops.ResponseReader;
@@ -7,6 +8,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -37,13 +39,29 @@ final class ToolLoops {
   /** Reads the answer to this prompt. */
   ResponseReader<Object> reader(Prompt prompt, OpenCall call) {
     Usage before = INTERNAL == null ? null : usageBefore(prompt);
-    return answer -> {
-      LlmResponse read = Responses.chat(answer, call.capturesContent(), before);
-      if (INTERNAL != null && answer instanceof ChatResponse response && asksForTools(response)) {
-        asked.set(new WeakReference<>(response));
+    return new ResponseReader<>() {
+      @Override
+      public LlmResponse read(Object answer) {
+        LlmResponse read = Responses.chat(answer, call.capturesContent(), before);
+        if (INTERNAL != null && answer instanceof ChatResponse response && asksForTools(response)) {
+          asked.set(new WeakReference<>(response));
+        }
+        return read;
       }
-      return read;
+
+      @Override
+      public CallCodec<ChatResponse> codec() {
+        return ChatCodec.INSTANCE;
+      }
     };
+  }
+
+  /** Whether the model itself runs the tools that this prompt may lead to, and asks again. */
+  static boolean areInside(Prompt prompt) {
+    return INTERNAL != null
+        && prompt.getOptions() instanceof ToolCallingChatOptions options
+        && isInternal(options)
+        && !(isEmpty(options.getToolCallbacks()) && isEmpty(options.getToolNames()));
   }
 
   private @Nullable Usage usageBefore(Prompt prompt) {
@@ -81,6 +99,10 @@ final class ToolLoops {
       }
     }
     return false;
+  }
+
+  private static boolean isEmpty(@Nullable Collection<?> some) {
+    return some == null || some.isEmpty();
   }
 
   private static boolean isInternal(@Nullable ChatOptions options) {

@@ -30,6 +30,9 @@ final class Usages {
     if (usage == null) {
       return TokenUsage.NONE;
     }
+    if (usage instanceof StoredUsage stored) {
+      return stored.recorded();
+    }
     long input = count(usage.getPromptTokens());
     long output = count(usage.getCompletionTokens());
     if (input == 0 && output == 0) {
