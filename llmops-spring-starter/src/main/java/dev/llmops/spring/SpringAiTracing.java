@@ -180,7 +180,7 @@ final class SpringAiTracing extends SpringAiObservations
       context.setError(refused);
       theirs.onError(context);
       if (!shared.stopped(Set.of(), () -> theirs.onStop(context))) {
-        log.warn("a refused call has no end, and neither has its span");
+        log.debug("a call that did not reach the model has not ended yet; its span ends with it");
       }
       throw refused;
     } finally {
