@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the application talks to, on loopback: a model server with OpenAI's API that answers after a
  * fixed time with canned bytes, and an OTLP collector that throws away what it gets. A model that
- * is offered tools and has no result of one yet asks for the first; an answer has an e-mail address
- * in it, so that redaction has work.
+ * is offered tools, needs one and has no result of it yet asks for the first; an answer has an
+ * e-mail address in it, so that redaction has work.
  */
 final class Backends implements AutoCloseable {
+
+  /** A question with these words makes the model ask for the tool. */
+  static final String NEEDS_TOOL = "Which documents are on";
 
   static final String ANSWER =
       "The calls are in the file that llmops.jsonl.path names, one line of JSON for each; the latest"
@@ -139,7 +142,10 @@ final class Backends implements AutoCloseable {
 
   private void chat(String request, long start, OutputStream out) throws IOException {
     boolean streams = has(request, "\"stream\":true");
-    boolean asks = has(request, "\"tools\":[{") && !has(request, "\"role\":\"tool\"");
+    boolean asks =
+        request.contains(NEEDS_TOOL)
+            && has(request, "\"tools\":[{")
+            && !has(request, "\"role\":\"tool\"");
     byte[] round = asks && !streams ? toolRound(request) : CHAT;
     sleepUntil(start + latencyNanos);
     if (!streams) {

@@ -25,13 +25,24 @@ import java.util.Map;
  */
 public final class SpringLoad {
 
-  private static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m");
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xms1g",
+          "-Xmx1g",
+          // on two cores CompletableFuture starts a thread for each task of the JDK's HTTP client
+          "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
   private static final double MOST_MILLIS_AT_P99 = 1;
   private static final int MODEL_MILLIS = 20;
+
+  /** Three chats, one in which the model uses the tool, and a stream; all with retrieval. */
   private static final List<String> PATHS =
       List.of(
           "/chat?question=What+is+recorded+for+each+call",
-          "/chat/stream?question=How+do+I+see+the+traces+in+a+backend");
+          "/chat?question=" + Backends.NEEDS_TOOL.replace(' ', '+') + "+prices",
+          "/chat?question=How+is+content+redacted",
+          "/chat/stream?question=How+do+I+see+the+traces+in+a+backend",
+          "/chat?question=What+does+the+endpoint+show");
+
   private static final Duration LEAD = Duration.ofMillis(500);
   private static final int DRAWS = 5_000;
 
@@ -174,11 +185,11 @@ public final class SpringLoad {
     report.append(
         String.format(
             Locale.ROOT,
-            "%,.0f requests a second, in turn to %s; a model call takes %d ms; %d pairs of JVMs,"
+            "%,.0f requests a second: of five, three chats, one with a tool round, one stream;"
+                + " a model call takes %d ms; %d pairs of JVMs,"
                 + " %d slices of %.1f s on each side; in brackets the 95 %% interval."
                 + " Other work took %.0f %% of the machine.%n",
             rate,
-            String.join(" ", PATHS),
             MODEL_MILLIS,
             rounds,
             rounds * pairs,
@@ -240,6 +251,8 @@ public final class SpringLoad {
     properties.put("server.port", "0");
     // a connection that the server ends after 100 requests would be seen at p99
     properties.put("server.tomcat.max-keep-alive-requests", "-1");
+    // Boot's choice, the JDK's client, starts a thread for each body; 200 a second would not fit
+    properties.put("spring.http.client.factory", "simple");
     properties.put("spring.ai.openai.base-url", backends.url() + "/v1");
     properties.put("spring.ai.openai.api-key", "none");
     properties.put("management.otlp.tracing.endpoint", backends.url() + "/v1/traces");

@@ -54,8 +54,7 @@ enum Variant {
         properties.put("llmops.jsonl.path", directory.resolve("calls.jsonl").toString());
         properties.put("llmops.log.enabled", "true");
         properties.put("llmops.ring.capacity", "1000");
-        properties.put(
-            "llmops.online.evaluators", "length,pii,secrets,toxicity,refusal,prompt_injection");
+        properties.put("llmops.online.evaluators", "length,pii,toxicity");
         properties.put("llmops.context.conversation-header", "X-Conversation-Id");
         properties.put("llmops.context.session", "true");
         properties.put("llmops.context.user", "true");

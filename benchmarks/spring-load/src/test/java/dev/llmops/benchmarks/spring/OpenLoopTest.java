@@ -65,17 +65,25 @@ class OpenLoopTest {
           "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"find\",\"parameters\":"
               + "{\"type\":\"object\",\"properties\":{\"topic\":{\"type\":\"string\"}}}}}]";
 
-      assertThat(chat(backends, "{\"messages\":[]," + tools + "}"))
+      assertThat(chat(backends, "{\"messages\":[]," + tools + "}")).contains(Backends.ANSWER);
+      assertThat(chat(backends, "{\"messages\":[\"" + Backends.NEEDS_TOOL + "\"]," + tools + "}"))
           .contains("\"finish_reason\":\"tool_calls\"")
           .contains("\"name\":\"find\",\"arguments\":\"{\\\"topic\\\":");
-      assertThat(chat(backends, "{\"messages\":[{\"role\":\"tool\"}]," + tools + "}"))
+      assertThat(
+              chat(
+                  backends,
+                  "{\"messages\":[\""
+                      + Backends.NEEDS_TOOL
+                      + "\",{\"role\":\"tool\"}],"
+                      + tools
+                      + "}"))
           .contains(Backends.ANSWER);
       assertThat(chat(backends, "{\"stream\":true}").lines().filter(line -> !line.isBlank()))
           .hasSize(12) // the role, eight pieces, the reason, the usage, the end
           .allMatch(line -> line.startsWith("data: "))
           .last()
           .isEqualTo("data: [DONE]");
-      assertThat(backends.chats()).isEqualTo(3);
+      assertThat(backends.chats()).isEqualTo(4);
     }
   }
 
