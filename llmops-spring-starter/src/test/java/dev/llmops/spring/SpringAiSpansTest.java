@@ -45,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,7 @@ import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import reactor.core.Disposable;
+import reactor.core.publisher.Hooks;
 
 /**
  * Micrometer's tracing and metrics, Spring AI's observations, the official client and ours
@@ -77,6 +79,12 @@ class SpringAiSpansTest {
                   .addLogRecordProcessor(SimpleLogRecordProcessor.create(logs))
                   .build())
           .build();
+
+  /** What is set for the whole process stays: other tests turn it on. */
+  @BeforeEach
+  void withoutAutomaticPropagation() {
+    Hooks.disableAutomaticContextPropagation();
+  }
 
   @AfterEach
   void close() {
@@ -273,6 +281,12 @@ class SpringAiSpansTest {
           ask(context, Way.MODEL);
           ask(context, Way.CLIENT_STREAM);
 
+          // a stream's record ends on its own thread, after the last chunk is given
+          Awaitility.await()
+              .until(
+                  () ->
+                      meters.get("gen_ai.client.operation.duration").timer().count() == 2
+                          && meters.get("gen_ai.client.operation").timer().count() == 2);
           LlmCall call = context.getBean(RingSink.class).calls().get(0);
           long input = 2 * call.usage().inputTokens();
           // ours
