@@ -59,6 +59,8 @@ final class App implements AutoCloseable {
     properties.forEach((key, value) -> command.add("--" + key + "=" + value));
     long begin = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    // an interrupted run must not leave applications behind that take the cores of the next
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "end of " + name));
     Deque<String> lines = new ArrayDeque<>();
     CompletableFuture<App> started = new CompletableFuture<>();
     Thread reader = new Thread(() -> read(process, begin, lines, started), "output of " + name);
