@@ -27,13 +27,16 @@ final class IpFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
-    for (int i = 0; text.hasColons() && i < text.length(); i++) {
-      char c = text.at(i);
-      if (c == ':' || (MarkedText.isHex(c) && !text.wordAt(i - 1))) {
-        int end = v6End(text, i);
+    for (int colon : text.colons()) {
+      if (text.at(colon) == ':') { // else it is within an address that was found before
+        int start = groupStart(text, colon);
+        int end = start < colon ? v6End(text, start) : -1;
+        if (end < 0) {
+          start = colon;
+          end = v6End(text, start);
+        }
         if (end > 0) {
-          text.claim(i, end, mark);
-          i = end - 1;
+          text.claim(start, end, mark);
         }
       }
     }
@@ -47,6 +50,15 @@ final class IpFinder implements Finder {
         }
       }
     }
+  }
+
+  /** Where the up to four hexadecimal digits before {@code colon} begin. */
+  private static int groupStart(MarkedText text, int colon) {
+    int start = colon;
+    while (start > colon - 4 && MarkedText.isHex(text.at(start - 1))) {
+      start--;
+    }
+    return start;
   }
 
   private static int v4End(MarkedText text, int start) {

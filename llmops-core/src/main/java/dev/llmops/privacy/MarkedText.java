@@ -14,6 +14,22 @@ class MarkedText {
 
   record Span(int start, int end, String mark) {}
 
+  private static final byte LETTER = 1;
+  private static final byte HEX = 2;
+  private static final byte WORD = 4;
+  private static final byte[] KINDS = kinds();
+
+  private static final byte NUMBER = 1;
+  private static final byte AT = 2;
+  private static final byte COLON = 4;
+  private static final byte SECRET = 8;
+
+  /** Stands for all that is not ASCII where two characters are looked up. */
+  private static final char OTHER = 0x7F;
+
+  /** What begins at the second of two characters; for a secret, at the first. */
+  private static final byte[] BEGINNINGS = beginnings();
+
   private final CharSequence source;
   private final int length;
   private final List<Span> spans = new ArrayList<>(0);
@@ -21,7 +37,10 @@ class MarkedText {
   private int numbers;
   private int[] ats = {};
   private int atSigns;
-  private boolean colons;
+  private int[] colons = {};
+  private int colonSigns;
+  private int[] secretStarts = {};
+  private int secrets;
 
   /** A folded copy with 0 where something is claimed: each character is read some ten times. */
   private final char[] folded;
@@ -33,23 +52,52 @@ class MarkedText {
     index();
   }
 
-  /** Most finders start at a number or an at sign, which most texts have few of. */
+  /** Finders start where this finds something, which in most texts is at few places. */
   private void index() {
-    char before = 0;
-    for (int i = 0; i < length; i++) {
-      char c = fold(source.charAt(i));
-      folded[i] = c;
-      if ((isDigit(c) && !isDigit(before)) || c == '+' || c == '(') {
-        numberStarts = append(numberStarts, numbers++, i);
-      } else if (c == '@') {
-        ats = append(ats, atSigns++, i);
-      } else if (c == ':') {
-        colons = true;
+    if (source instanceof String text) {
+      text.getChars(0, length, folded, 0);
+    } else {
+      for (int i = 0; i < length; i++) {
+        folded[i] = source.charAt(i);
       }
-      before = c;
     }
+    int before = 0;
+    for (int i = 0; i < length; i++) {
+      char c = folded[i];
+      if (c >= 0x80) {
+        c = foldWide(c);
+        folded[i] = c;
+      }
+      int here = Math.min(c, OTHER);
+      byte begins = BEGINNINGS[before << 7 | here];
+      if (begins != 0) {
+        note(begins, i);
+      }
+      if (c > OTHER && SecretFinder.startsAt(c)) {
+        secretStarts = append(secretStarts, secrets++, i);
+      }
+      before = here;
+    }
+    note((byte) (BEGINNINGS[before << 7] & SECRET), length);
     numberStarts = Arrays.copyOf(numberStarts, numbers);
     ats = Arrays.copyOf(ats, atSigns);
+    colons = Arrays.copyOf(colons, colonSigns);
+    secretStarts = Arrays.copyOf(secretStarts, secrets);
+  }
+
+  private void note(byte begins, int i) {
+    if ((begins & SECRET) != 0) {
+      secretStarts = append(secretStarts, secrets++, i - 1);
+    }
+    if ((begins & NUMBER) != 0) {
+      numberStarts = append(numberStarts, numbers++, i);
+    }
+    if ((begins & AT) != 0) {
+      ats = append(ats, atSigns++, i);
+    }
+    if ((begins & COLON) != 0) {
+      colons = append(colons, colonSigns++, i);
+    }
   }
 
   private static int[] append(int[] list, int size, int value) {
@@ -67,8 +115,13 @@ class MarkedText {
     return ats;
   }
 
-  boolean hasColons() {
+  int[] colons() {
     return colons;
+  }
+
+  /** Where {@link SecretFinder} has to look, in order. */
+  int[] secretStarts() {
+    return secretStarts;
   }
 
   int length() {
@@ -181,17 +234,47 @@ class MarkedText {
   }
 
   static boolean isLetter(char c) {
-    char l = lower(c);
-    return l >= 'a' && l <= 'z';
+    return isOf(c, LETTER);
   }
 
   static boolean isWord(char c) {
-    return isDigit(c) || isLetter(c) || c == '_';
+    return isOf(c, WORD);
   }
 
   static boolean isHex(char c) {
-    char l = lower(c);
-    return isDigit(c) || (l >= 'a' && l <= 'f');
+    return isOf(c, HEX);
+  }
+
+  private static boolean isOf(char c, byte kind) {
+    return c < 0x80 && (KINDS[c] & kind) != 0;
+  }
+
+  private static byte[] kinds() {
+    byte[] kinds = new byte[0x80];
+    for (char c = 0; c < 0x80; c++) {
+      char l = lower(c);
+      boolean digit = isDigit(c);
+      boolean letter = l >= 'a' && l <= 'z';
+      kinds[c] |= letter ? LETTER : 0;
+      kinds[c] |= digit || (l >= 'a' && l <= 'f') ? HEX : 0;
+      kinds[c] |= digit || letter || c == '_' ? WORD : 0;
+    }
+    return kinds;
+  }
+
+  private static byte[] beginnings() {
+    byte[] beginnings = new byte[0x80 * 0x80];
+    for (char before = 0; before < 0x80; before++) {
+      for (char c = 0; c < 0x80; c++) {
+        boolean number = (isDigit(c) && !isDigit(before)) || c == '+' || c == '(';
+        int begins = number ? NUMBER : 0;
+        begins |= c == '@' ? AT : 0;
+        begins |= c == ':' ? COLON : 0;
+        begins |= SecretFinder.startsAt(before, c) ? SECRET : 0;
+        beginnings[before << 7 | c] = (byte) begins;
+      }
+    }
+    return beginnings;
   }
 
   static boolean isSpace(char c) {
@@ -200,10 +283,6 @@ class MarkedText {
 
   static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
-  }
-
-  private static char fold(char c) {
-    return c < 0x80 ? c : foldWide(c);
   }
 
   private static char foldWide(char c) {

@@ -84,6 +84,9 @@ final class SecretFinder implements Finder {
 
   private static final Prefix[][] PREFIXES_BY_FIRST = byFirst();
 
+  /** By the first two characters: few words go on as a prefix does. */
+  private static final boolean[] TOKEN_STARTS = tokenStarts();
+
   /**
    * Names whose value is secret whatever it looks like; compared without case, {@code _} and {@code
    * -}.
@@ -117,7 +120,11 @@ final class SecretFinder implements Finder {
   private static final List<String> DOUBTFUL_NAMES =
       List.of("secret", "token", "credential", "credentials", "connectionstring");
 
+  /** The last letters of all these names, and of {@code authorization}. */
+  private static final String SECRET_ENDS = "deytnlsg_";
+
   private static final List<String> CHINESE_NAMES = List.of("密码", "口令", "密钥", "令牌");
+  private static final String CHINESE_FIRST = "密口令";
   private static final List<String> CHINESE_VERBS = List.of("是", "为");
 
   private static final List<String> SCHEMES =
@@ -155,6 +162,42 @@ final class SecretFinder implements Finder {
     return byFirst;
   }
 
+  private static boolean[] tokenStarts() {
+    boolean[] starts = new boolean[128 * 128];
+    for (Prefix prefix : PREFIXES) {
+      starts[prefix.text().charAt(0) * 128 + prefix.text().charAt(1)] = true;
+    }
+    starts['e' * 128 + 'y'] = true; // of a JSON web token
+    return starts;
+  }
+
+  /** Whether a secret, or the name of one, may start with these two ASCII characters. */
+  private static boolean isTokenStart(char first, char second) {
+    return first < 128 && second < 128 && TOKEN_STARTS[first * 128 + second];
+  }
+
+  /**
+   * Whether the first of two ASCII characters is one that has to be looked at: a token's, the sign
+   * between a name and its value, the dashes of an option or a key, the first letter of a scheme
+   * (bearer, basic) or of a webhook's host.
+   */
+  static boolean startsAt(char first, char second) {
+    char f = MarkedText.lower(first);
+    char s = MarkedText.lower(second);
+    return isTokenStart(first, second)
+        || first == '='
+        || first == ':'
+        || first == '>'
+        || (first == '-' && second == '-')
+        || (f == 'b' && (s == 'e' || s == 'a'))
+        || (f == 'h' && s == 'o');
+  }
+
+  /** Whether a Chinese name of a secret may start with {@code c}. */
+  static boolean startsAt(char c) {
+    return CHINESE_FIRST.indexOf(c) >= 0;
+  }
+
   private static final class Scan {
 
     private final MarkedText text;
@@ -168,33 +211,78 @@ final class SecretFinder implements Finder {
       this.mark = mark;
     }
 
+    /** What is before {@code done} has been looked at, or has nothing to look at. */
     void run() {
-      int i = 0;
-      while (i < text.length()) {
-        i = step(i);
-      }
-    }
-
-    /** Looks at what starts at {@code i}; returns where to go on. */
-    private int step(int i) {
-      char c = text.at(i);
-      if (c == '-' && text.hasAt(i, "-----begin ")) {
-        return pem(i);
-      }
-      if (c == ':' && text.at(i + 1) == '/' && text.at(i + 2) == '/') {
-        return userinfo(i + 3);
-      }
-      if (MarkedText.isWord(c)) {
-        return identifier(i);
-      }
-      if (c >= 0x4E00) {
-        for (String name : CHINESE_NAMES) {
-          if (text.hasAt(i, name)) {
-            return chineseAssignment(i + name.length());
+      int done = 0;
+      for (int i : text.secretStarts()) {
+        if (i < done) {
+          continue;
+        }
+        char c = text.at(i);
+        if (MarkedText.isWord(c)) {
+          done = identifier(identifierStart(i, done));
+        } else if (c == '-') {
+          done = dashes(i);
+        } else if (c >= 0x80) {
+          done = chinese(i);
+        } else if (c != 0) {
+          int name = nameBefore(i, done);
+          if (name >= 0) {
+            done = identifier(name);
+          }
+          if (i >= done && c == ':' && text.at(i + 1) == '/' && text.at(i + 2) == '/') {
+            done = userinfo(i + 3);
           }
         }
       }
-      return i + 1;
+    }
+
+    /** Where the identifier that {@code i} is part of starts; not before {@code from}. */
+    private int identifierStart(int i, int from) {
+      int start = i;
+      while (start > from) {
+        char before = text.at(start - 1);
+        boolean dash = before == '-' && start - 2 >= from && text.wordAt(start - 2);
+        if (!MarkedText.isWord(before) && !dash) {
+          break;
+        }
+        start -= dash ? 2 : 1;
+      }
+      return start;
+    }
+
+    /**
+     * Where the name starts that {@code sign} may be the sign of; -1 if there is none. The mirror
+     * of how {@link #assignment} gets from the name to the sign.
+     */
+    private int nameBefore(int sign, int from) {
+      int end = sign;
+      while (end > sign - MAX_SPACES && (text.at(end - 1) == ' ' || text.at(end - 1) == '\t')) {
+        end--;
+      }
+      if (isQuote(text.at(end - 1))) {
+        end--;
+      }
+      if (text.at(end - 1) == '\\') {
+        end--;
+      }
+      return end > from && text.wordAt(end - 1) ? identifierStart(end - 1, from) : -1;
+    }
+
+    private int dashes(int i) {
+      if (text.hasAt(i, "-----begin ")) {
+        return pem(i);
+      }
+      return text.at(i + 1) == '-' && text.wordAt(i + 2) ? identifier(i + 2) : i;
+    }
+
+    private int chinese(int i) {
+      for (String name : CHINESE_NAMES) {
+        if (text.hasAt(i, name)) {
+          return chineseAssignment(i + name.length());
+        }
+      }
+      return i;
     }
 
     private int claim(int start, int end) {
@@ -257,7 +345,7 @@ final class SecretFinder implements Finder {
           at = i;
         } else if (c == ':' && colon < 0) {
           colon = i;
-        } else if (c <= ' ' || "/?#\"'<>`\\,;[]".indexOf(c) >= 0 || c >= 0x2000) {
+        } else if (c <= ' ' || c >= 0x2000 || "/?#\"'<>`\\,;[]".indexOf(c) >= 0) {
           break;
         }
       }
@@ -267,17 +355,20 @@ final class SecretFinder implements Finder {
 
     /** A word, perhaps with dashes: the start of a token, the name of a secret, or nothing. */
     private int identifier(int start) {
-      int end = start + 1;
-      while (text.wordAt(end) || (text.at(end) == '-' && text.wordAt(end + 1))) {
-        end++;
-      }
-      for (int i = start; i < end; i++) {
-        char before = text.at(i - 1);
-        if (i == start || before == '-' || before == '_') {
-          int last = tokenFrom(i);
+      int end = start;
+      boolean part = true; // of the identifier: its first, or one behind a dash
+      for (char c = text.at(end); ; c = text.at(end)) {
+        if (part && isTokenStart(c, text.at(end + 1))) {
+          int last = tokenFrom(end);
           if (last > 0) {
-            return claim(i, last);
+            return claim(end, last);
           }
+        }
+        part = c == '_' || c == '-';
+        end++;
+        char next = text.at(end);
+        if (!MarkedText.isWord(next) && !(next == '-' && text.wordAt(end + 1))) {
+          break;
         }
       }
       if (text.hasAt(start, SLACK_WEBHOOK)) {
@@ -297,9 +388,6 @@ final class SecretFinder implements Finder {
       char c = text.at(start);
       if (c == 'e' && startsWith(start, "eyJ")) {
         return jsonWebToken(start);
-      }
-      if (c >= 128) {
-        return -1;
       }
       for (Prefix prefix : PREFIXES_BY_FIRST[c]) {
         if (startsWith(start, prefix.text())) {
@@ -378,8 +466,11 @@ final class SecretFinder implements Finder {
     private int scheme(int start, int end) {
       boolean bearer = end - start == 6 && text.hasAt(start, "bearer");
       boolean basic = end - start == 5 && text.hasAt(start, "basic");
+      if (!bearer && !basic) {
+        return -1;
+      }
       int value = spacesEnd(end);
-      if ((!bearer && !basic) || value == end) {
+      if (value == end) {
         return -1;
       }
       if (bearer ? !looksLikeToken(value) : !decodesToUserAndPassword(value)) {
@@ -451,6 +542,9 @@ final class SecretFinder implements Finder {
       } else if (separator == '>' && text.at(start - 1) == '<') {
         i++;
       } else if (i == end || text.at(start - 1) != '-' || text.at(start - 2) != '-') {
+        return -1;
+      }
+      if (SECRET_ENDS.indexOf(MarkedText.lower(text.at(end - 1))) < 0) {
         return -1;
       }
       String name = name(start, end);
