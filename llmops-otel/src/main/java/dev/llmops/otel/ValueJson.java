@@ -2,10 +2,10 @@ package dev.llmops.otel;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SegmentedStringWriter;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
@@ -17,13 +17,16 @@ final class ValueJson {
   private ValueJson() {}
 
   static String write(Value<?> value) {
-    StringWriter text = new StringWriter(1024);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      write(value, json);
+    // of a prompt's size, where a StringWriter would copy and widen its buffer again and again
+    SegmentedStringWriter text = new SegmentedStringWriter(JSON._getBufferRecycler());
+    try {
+      try (JsonGenerator json = JSON.createGenerator(text)) {
+        write(value, json);
+      }
+      return text.getAndClear();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter does not throw
+      throw new UncheckedIOException(e); // a writer to memory does not throw
     }
-    return text.toString();
   }
 
   private static void write(Value<?> value, JsonGenerator json) throws IOException {
