@@ -16,6 +16,8 @@ import dev.llmops.Timing;
 import dev.llmops.eval.EvalCase.ToolCall;
 import dev.llmops.eval.EvalResult.Errored;
 import dev.llmops.eval.EvalResult.Scored;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every free evaluator that has a name, on hostile cases: a result within its range, a Skipped or a
- * named Errored, never an exception and never a hang. What is quadratic must bound itself.
+ * named Errored, never an exception and never a hang. The time-outs are a safety net only; what is
+ * quadratic must bound itself.
  */
 class FreeEvaluatorsFuzzTest {
 
@@ -40,13 +43,16 @@ class FreeEvaluatorsFuzzTest {
           "fuzz.chars",
           "full".equals(System.getProperty("llmops.simulation")) ? 1_000_000 : 150_000);
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private static final Duration FOR_ALL_SMALL = Duration.ofSeconds(60);
+  private static final Duration FOR_ONE_LARGE = Duration.ofSeconds(60);
 
   /**
-   * 20 µs a character, 3 s for 150,000: linear work takes a tenth of it at most, and a square is
-   * 22,500,000,000 steps.
+   * Of the thread's own time, which does not grow with the load of the machine: 3 s for 150,000
+   * characters, of which linear work takes an eighth. A square is 22,500,000,000 steps.
    */
-  private static final Duration FOR_ONE_LARGE = Duration.ofMillis(LARGE / 50);
+  private static final Duration WORK_A_CHARACTER = Duration.ofNanos(20_000);
 
   /** Pieces that parsers, tokenizers, patterns and case mappings stumble over. */
   private static final List<String> PIECES =
@@ -184,8 +190,13 @@ class FreeEvaluatorsFuzzTest {
             assertTimeoutPreemptively(
                 FOR_ONE_LARGE,
                 () -> {
+                  long before = THREADS.getCurrentThreadCpuTime();
                   check(evaluator, everywhere(text, "Paris"), shape);
                   check(evaluator, everywhere(text, text), shape);
+                  Duration work = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - before);
+                  assertThat(work)
+                      .as("work on %,d characters, %s", LARGE, shape)
+                      .isLessThan(WORK_A_CHARACTER.multipliedBy(LARGE));
                 },
                 shape));
   }
