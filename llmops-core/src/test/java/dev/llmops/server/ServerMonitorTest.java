@@ -1,8 +1,8 @@
 package dev.llmops.server;
 
+import static dev.llmops.testing.Polling.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.llmops.LlmRequest;
 import dev.llmops.LlmResponse;

@@ -1,7 +1,7 @@
 package dev.llmops.server;
 
+import static dev.llmops.testing.Polling.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.llmops.LlmCall;
 import dev.llmops.LlmOps;

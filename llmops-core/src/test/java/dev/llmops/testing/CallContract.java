@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -190,7 +189,7 @@ public abstract class CallContract {
 
     recorded(ops).ask(QUESTION);
 
-    Awaitility.await().until(() -> !seen.isEmpty());
+    Polling.await().until(() -> !seen.isEmpty());
     assertThat(seen.get(0).request().messages()).isEmpty();
     if (leavesUnwantedContentUnread()) {
       assertThat(seen.get(0).response().outputs()).isEmpty();
@@ -242,7 +241,7 @@ public abstract class CallContract {
         .isInstanceOf(BudgetExceededException.class)
         .hasMessageStartingWith("the daily budget is spent: 1 of 1 USD; it resets at ");
     assertThat(server.requests()).hasSize(1);
-    Awaitility.await().until(() -> records.calls().size() == 2);
+    Polling.await().until(() -> records.calls().size() == 2);
     LlmCall call = records.calls().get(1);
     assertThat(call.error()).isNotNull();
     assertThat(call.error().type()).isEqualTo(BudgetExceededException.class.getName());
@@ -386,7 +385,7 @@ public abstract class CallContract {
 
   /** The one call that was recorded, as soon as it is. */
   protected static LlmCall await(Records records) {
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !records.calls().isEmpty());
+    Polling.await().atMost(Duration.ofSeconds(10)).until(() -> !records.calls().isEmpty());
     return records.onlyCall();
   }
 

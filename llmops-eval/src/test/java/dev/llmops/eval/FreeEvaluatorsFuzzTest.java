@@ -16,6 +16,8 @@ import dev.llmops.Timing;
 import dev.llmops.eval.EvalCase.ToolCall;
 import dev.llmops.eval.EvalResult.Errored;
 import dev.llmops.eval.EvalResult.Scored;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,11 +35,24 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FreeEvaluatorsFuzzTest {
 
-  /** All evaluators on 10 MB take five minutes: {@code -Dfuzz.chars=10000000}. */
-  private static final int LARGE = Integer.getInteger("fuzz.chars", 1_000_000);
+  /**
+   * A million with {@code -Psimulation}; 10 MB take five minutes: {@code -Dfuzz.chars=10000000}.
+   */
+  private static final int LARGE =
+      Integer.getInteger(
+          "fuzz.chars",
+          "full".equals(System.getProperty("llmops.simulation")) ? 1_000_000 : 150_000);
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private static final Duration FOR_ALL_SMALL = Duration.ofSeconds(60);
   private static final Duration FOR_ONE_LARGE = Duration.ofSeconds(60);
+
+  /**
+   * Of the thread's own time, which does not grow with the load of the machine: 3 s for 150,000
+   * characters, of which linear work takes an eighth. A square is 22,500,000,000 steps.
+   */
+  private static final Duration WORK_A_CHARACTER = Duration.ofNanos(20_000);
 
   /** Pieces that parsers, tokenizers, patterns and case mappings stumble over. */
   private static final List<String> PIECES =
@@ -175,8 +190,13 @@ class FreeEvaluatorsFuzzTest {
             assertTimeoutPreemptively(
                 FOR_ONE_LARGE,
                 () -> {
+                  long before = THREADS.getCurrentThreadCpuTime();
                   check(evaluator, everywhere(text, "Paris"), shape);
                   check(evaluator, everywhere(text, text), shape);
+                  Duration work = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - before);
+                  assertThat(work)
+                      .as("work on %,d characters, %s", LARGE, shape)
+                      .isLessThan(WORK_A_CHARACTER.multipliedBy(LARGE));
                 },
                 shape));
   }

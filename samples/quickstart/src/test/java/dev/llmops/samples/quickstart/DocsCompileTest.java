@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -37,26 +36,62 @@ class DocsCompileTest {
 
   @TempDir Path classes;
 
+  /** All in one compilation: to read the class path takes far longer than to compile a block. */
   @TestFactory
   Stream<DynamicTest> everyBlockCompiles() throws IOException {
+    List<Block> blocks = blocks();
+    assertThat(blocks).as("the README and the docs hold Java blocks").hasSizeGreaterThan(10);
+    DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
+
+    boolean compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .getTask(
+                new StringWriter(),
+                null,
+                problems,
+                List.of(
+                    "-d",
+                    classes.toString(),
+                    "-proc:none",
+                    "-Xmaxerrs",
+                    "10000",
+                    "-cp",
+                    System.getProperty("java.class.path")),
+                null,
+                blocks)
+            .call();
+
+    Stream<DynamicTest> each =
+        blocks.stream()
+            .map(
+                block ->
+                    DynamicTest.dynamicTest(
+                        block.where,
+                        () -> assertThat(block.errors(problems)).as(block.code).isEmpty()));
+    // where javac cannot parse one block, it says nothing of what the others mean
+    return Stream.concat(
+        each,
+        Stream.of(
+            DynamicTest.dynamicTest(
+                "all blocks", () -> assertThat(compiled).as("compiled").isTrue())));
+  }
+
+  private static List<Block> blocks() throws IOException {
     String given;
     try (var in = DocsCompileTest.class.getResourceAsStream("docs-given.java.txt")) {
       given = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
-    List<DynamicTest> tests = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>();
     for (Path page : pages()) {
       Matcher block = BLOCK.matcher(Files.readString(page));
       for (int i = 1; block.find(); i++) {
         if (block.group(1) == null) {
-          String code = block.group(2);
-          tests.add(
-              DynamicTest.dynamicTest(
-                  page.getFileName() + " block " + i, () -> compile(given, code)));
+          String where = page.getFileName() + " block " + i;
+          blocks.add(new Block("block" + blocks.size(), where, block.group(2), given));
         }
       }
     }
-    assertThat(tests).as("the README and the docs hold Java blocks").hasSizeGreaterThan(10);
-    return tests.stream();
+    return blocks;
   }
 
   private static List<Path> pages() throws IOException {
@@ -67,62 +102,55 @@ class DocsCompileTest {
     return pages;
   }
 
-  private void compile(String given, String code) {
-    StringBuilder imports = new StringBuilder();
-    StringBuilder body = new StringBuilder();
-    for (String line : code.split("\n", -1)) {
-      (line.startsWith("import ") ? imports : body).append(line).append('\n');
-    }
-    boolean members =
-        Pattern.compile("(?m)^(@\\w+.*\\n)*(public |final |static )*(class|record|interface) ")
-            .matcher(body)
-            .find();
-    String source =
-        imports
-            + given
-                .replace("/* members */", members ? body.toString() : "")
-                .replace("/* body */", members ? "" : body.toString());
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-    JavaFileObject unit =
-        new SimpleJavaFileObject(URI.create("string:///Doc.java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    boolean ok =
-        compiler
-            .getTask(
-                new StringWriter(),
-                null,
-                problems,
-                List.of(
-                    "-d",
-                    classes.toString(),
-                    "-proc:none",
-                    "-cp",
-                    System.getProperty("java.class.path")),
-                null,
-                List.of(unit))
-            .call();
-    assertThat(ok)
-        .as(
-            () ->
-                problems.getDiagnostics().stream()
-                        .filter(each -> each.getKind() == Diagnostic.Kind.ERROR)
-                        .map(
-                            each ->
-                                each.getMessage(Locale.ROOT) + "\n  at: " + lineOf(source, each))
-                        .toList()
-                    + "\n"
-                    + code)
-        .isTrue();
-  }
+  /** A source file of a package of its own, so that blocks do not see each other. */
+  private static final class Block extends SimpleJavaFileObject {
 
-  private static String lineOf(String source, Diagnostic<?> problem) {
-    String[] lines = source.split("\n", -1);
-    int line = (int) problem.getLineNumber();
-    return line >= 1 && line <= lines.length ? lines[line - 1].strip() : "?";
+    private final String where;
+    private final String code;
+    private final String source;
+
+    Block(String packageName, String where, String code, String given) {
+      super(URI.create("string:///" + packageName + "/Doc.java"), Kind.SOURCE);
+      this.where = where;
+      this.code = code;
+      this.source = "package " + packageName + ";\n" + source(given, code);
+    }
+
+    private static String source(String given, String code) {
+      StringBuilder imports = new StringBuilder();
+      StringBuilder body = new StringBuilder();
+      for (String line : code.split("\n", -1)) {
+        (line.startsWith("import ") ? imports : body).append(line).append('\n');
+      }
+      boolean members =
+          Pattern.compile("(?m)^(@\\w+.*\\n)*(public |final |static )*(class|record|interface) ")
+              .matcher(body)
+              .find();
+      return imports
+          + given
+              .replace("/* members */", members ? body.toString() : "")
+              .replace("/* body */", members ? "" : body.toString());
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return source;
+    }
+
+    List<String> errors(DiagnosticCollector<JavaFileObject> problems) {
+      return problems.getDiagnostics().stream()
+          .filter(each -> each.getKind() == Diagnostic.Kind.ERROR && isThis(each.getSource()))
+          .map(each -> each.getMessage(Locale.ROOT) + "\n  at: " + line(each.getLineNumber()))
+          .toList();
+    }
+
+    private boolean isThis(JavaFileObject file) {
+      return file != null && file.toUri().equals(toUri());
+    }
+
+    private String line(long number) {
+      List<String> lines = source.lines().toList();
+      return number >= 1 && number <= lines.size() ? lines.get((int) number - 1).strip() : "?";
+    }
   }
 }
