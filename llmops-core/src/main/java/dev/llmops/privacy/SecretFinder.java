@@ -195,7 +195,7 @@ final class SecretFinder implements Finder {
 
   /** Whether a Chinese name of a secret may start with {@code c}. */
   static boolean startsAt(char c) {
-    return CHINESE_FIRST.indexOf(c) >= 0;
+    return c >= 0x4E00 && CHINESE_FIRST.indexOf(c) >= 0;
   }
 
   private static final class Scan {
