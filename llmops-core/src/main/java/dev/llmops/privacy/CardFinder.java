@@ -14,8 +14,12 @@ final class CardFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
+    int[] starts = text.numberStarts();
+    if (starts.length == 0) {
+      return;
+    }
     int[] digits = new int[LONGEST];
-    for (int i : text.numberStarts()) {
+    for (int i : starts) {
       if (text.digitAt(i) && text.mayStart(i, JOINTS)) {
         int end = end(text, i, digits);
         if (end > 0) {

@@ -101,7 +101,7 @@ class MarkedText {
   }
 
   private static int[] append(int[] list, int size, int value) {
-    int[] out = size < list.length ? list : Arrays.copyOf(list, Math.max(16, 2 * size));
+    int[] out = size < list.length ? list : Arrays.copyOf(list, Math.max(64, 2 * size));
     out[size] = value;
     return out;
   }

@@ -59,8 +59,12 @@ final class PhoneFinder implements Finder {
 
   @Override
   public void scan(MarkedText text, String mark) {
+    int[] starts = text.numberStarts();
+    if (starts.length == 0) {
+      return;
+    }
     Candidate candidate = new Candidate(text);
-    for (int i : text.numberStarts()) {
+    for (int i : starts) {
       char c = text.at(i);
       if ((MarkedText.isDigit(c) || c == '+' || c == '(') && text.mayStart(i, JOINTS)) {
         int end = candidate.end(i);

@@ -120,9 +120,6 @@ final class SecretFinder implements Finder {
   private static final List<String> DOUBTFUL_NAMES =
       List.of("secret", "token", "credential", "credentials", "connectionstring");
 
-  /** The last letters of all these names, and of {@code authorization}. */
-  private static final String SECRET_ENDS = "deytnlsg_";
-
   private static final List<String> CHINESE_NAMES = List.of("密码", "口令", "密钥", "令牌");
   private static final String CHINESE_FIRST = "密口令";
   private static final List<String> CHINESE_VERBS = List.of("是", "为");
@@ -544,35 +541,36 @@ final class SecretFinder implements Finder {
       } else if (i == end || text.at(start - 1) != '-' || text.at(start - 2) != '-') {
         return -1;
       }
-      if (SECRET_ENDS.indexOf(MarkedText.lower(text.at(end - 1))) < 0) {
-        return -1;
-      }
-      String name = name(start, end);
-      if (name.endsWith("authorization")) {
+      if (isNamed("authorization", start, end)) {
         return authorization(spacesEnd(i));
       }
       for (String secret : NAMES) {
-        if (name.endsWith(secret)) {
+        if (isNamed(secret, start, end)) {
           return value(spacesEnd(i), true, -1);
         }
       }
       for (String doubtful : DOUBTFUL_NAMES) {
-        if (name.endsWith(doubtful)) {
+        if (isNamed(doubtful, start, end)) {
           return value(spacesEnd(i), false, -1);
         }
       }
       return -1;
     }
 
-    private String name(int start, int end) {
-      StringBuilder name = new StringBuilder();
-      for (int i = Math.max(start, end - LONGEST_NAME); i < end; i++) {
+    /** Whether the identifier ends with {@code name}, without case and dashes. */
+    private boolean isNamed(String name, int start, int end) {
+      int first = Math.max(start, end - LONGEST_NAME);
+      int left = name.length();
+      for (int i = end - 1; i >= first && left > 0; i--) {
         char c = MarkedText.lower(text.at(i));
         if (c != '_' && c != '-') {
-          name.append(c);
+          left--;
+          if (c != name.charAt(left)) {
+            return false;
+          }
         }
       }
-      return name.toString();
+      return left == 0;
     }
 
     private int authorization(int start) {

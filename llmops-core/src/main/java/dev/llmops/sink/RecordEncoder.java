@@ -52,7 +52,7 @@ final class RecordEncoder {
    * @throws LineTooLong if it would have more bytes than that
    */
   static byte[] line(LlmRecord record, int maxBytes) throws IOException {
-    Bounded out = new Bounded(maxBytes);
+    Bounded out = new Bounded(RecordSize.of(record), maxBytes);
     try (JsonGenerator json = JSON.createGenerator(out, JsonEncoding.UTF8)) {
       json.writeStartObject();
       if (record instanceof LlmCall call) {
@@ -497,8 +497,8 @@ final class RecordEncoder {
   private static final class Bounded extends ByteArrayOutputStream {
     private final int maxBytes;
 
-    Bounded(int maxBytes) {
-      super(1_024);
+    Bounded(long expected, int maxBytes) {
+      super((int) Math.min(expected, maxBytes));
       this.maxBytes = maxBytes;
     }
 

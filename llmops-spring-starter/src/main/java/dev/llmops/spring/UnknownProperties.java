@@ -106,7 +106,9 @@ final class UnknownProperties implements AfterLlmOps {
     known.putAll(OF_TESTS);
     Map<String, String> unknown = new TreeMap<>();
     for (ConfigurationPropertyName name : set) {
-      if (known.entrySet().stream().noneMatch(each -> is(name, each.getKey(), each.getValue()))) {
+      if (!known.containsKey(name.toString())
+          && known.entrySet().stream()
+              .noneMatch(each -> is(name, each.getKey(), each.getValue()))) {
         unknown.put(name.toString(), nearest(name.toString(), known));
       }
     }

@@ -128,8 +128,9 @@ public final class CassetteSession implements AutoCloseable {
       throw new CassetteException(
           about(asked, null, 0, "cannot hold")
               + "its client has no CallCodec to bring an answer back; use a wrapped client (without"
-              + " withRawResponse()) or a reader whose codec() is given, or leave the call out of"
-              + " the cassette with CassetteMode.OFF");
+              + " withRawResponse()), Spring AI's ChatClient with the SpringAiAdvisor, or a reader"
+              + " whose codec() is given; or leave the call out of the cassette with"
+              + " CassetteMode.OFF");
     }
     CallKey key = CallKey.of(attempt);
     if (key == null) {

@@ -225,9 +225,9 @@ class OpenAiCassetteTest {
               "cassette ["
                   + folder
                   + "] cannot hold this call (chat openai gpt-4o-mini): its client has no CallCodec"
-                  + " to bring an answer back; use a wrapped client (without withRawResponse()) or"
-                  + " a reader whose codec() is given, or leave the call out of the cassette with"
-                  + " CassetteMode.OFF");
+                  + " to bring an answer back; use a wrapped client (without withRawResponse()),"
+                  + " Spring AI's ChatClient with the SpringAiAdvisor, or a reader whose codec() is"
+                  + " given; or leave the call out of the cassette with CassetteMode.OFF");
     }
     assertThat(server.requests()).isEmpty();
   }

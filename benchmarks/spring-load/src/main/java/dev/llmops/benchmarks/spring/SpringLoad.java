@@ -25,12 +25,14 @@ import java.util.Map;
  */
 public final class SpringLoad {
 
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms1g",
-          "-Xmx1g",
-          // on two cores CompletableFuture starts a thread for each task of the JDK's HTTP client
-          "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
+  /** On two cores CompletableFuture starts a thread for each task of the JDK's HTTP client. */
+  private static final String POOL = "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2";
+
+  /** With a small heap p99 would tell how often it is collected; all of it is there at once. */
+  private static final List<String> UNDER_LOAD =
+      List.of("-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch", POOL);
+
+  private static final List<String> TO_START = List.of("-Xmx1g", POOL);
   private static final double MOST_MILLIS_AT_P99 = 1;
   private static final int MODEL_MILLIS = 20;
 
@@ -47,10 +49,10 @@ public final class SpringLoad {
   private static final int DRAWS = 5_000;
 
   private final double rate = number("load.rate", 200);
-  private final int rounds = (int) number("load.rounds", 2);
-  private final int pairs = (int) number("load.pairs", 6);
+  private final int rounds = (int) number("load.rounds", 1);
+  private final int pairs = (int) number("load.pairs", 10);
   private final Duration slice = Duration.ofMillis((long) (1000 * number("load.seconds", 4)));
-  private final Duration warmUp = Duration.ofMillis((long) (1000 * number("load.warmup", 30)));
+  private final Duration warmUp = Duration.ofMillis((long) (1000 * number("load.warmup", 150)));
   private final int starts = (int) number("load.starts", 6);
   private final boolean control = Boolean.getBoolean("load.control");
   private final Backends backends;
@@ -237,15 +239,16 @@ public final class SpringLoad {
   }
 
   private App start(Variant variant) throws IOException, InterruptedException {
-    return start(variant, Map.of());
+    return start(variant, UNDER_LOAD, Map.of());
   }
 
   /** With one document rather than a hundred requests to embed them all. */
   private App startSmall(Variant variant) throws IOException, InterruptedException {
-    return start(variant, Map.of("chat.documents", "classpath:llmops-docs/docs/spring-ai.md"));
+    return start(
+        variant, TO_START, Map.of("chat.documents", "classpath:llmops-docs/docs/spring-ai.md"));
   }
 
-  private App start(Variant variant, Map<String, String> more)
+  private App start(Variant variant, List<String> flags, Map<String, String> more)
       throws IOException, InterruptedException {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("server.port", "0");
@@ -260,7 +263,7 @@ public final class SpringLoad {
     properties.put("management.endpoints.web.exposure.include", "health,llmops");
     properties.putAll(variant.properties(directory));
     properties.putAll(more);
-    return App.start(variant.toString(), variant.classPath(), FLAGS, properties);
+    return App.start(variant.toString(), variant.classPath(), flags, properties);
   }
 
   private static double ownCpu(App... apps) {
