@@ -33,10 +33,14 @@ class MarkedText {
   private final CharSequence source;
   private final int length;
   private final List<Span> spans = new ArrayList<>(0);
-  private final Positions numberStarts = new Positions();
-  private final Positions atSigns = new Positions();
-  private final Positions colons = new Positions();
-  private final Positions secretStarts = new Positions();
+  private int[] numberStarts = {};
+  private int numbers;
+  private int[] ats = {};
+  private int atSigns;
+  private int[] colons = {};
+  private int colonSigns;
+  private int[] secretStarts = {};
+  private int secrets;
 
   /** A folded copy with 0 where something is claimed: each character is read some ten times. */
   private final char[] folded;
@@ -70,65 +74,54 @@ class MarkedText {
         note(begins, i);
       }
       if (c > OTHER && SecretFinder.startsAt(c)) {
-        secretStarts.add(i);
+        secretStarts = append(secretStarts, secrets++, i);
       }
       before = here;
     }
     note((byte) (BEGINNINGS[before << 7] & SECRET), length);
+    numberStarts = Arrays.copyOf(numberStarts, numbers);
+    ats = Arrays.copyOf(ats, atSigns);
+    colons = Arrays.copyOf(colons, colonSigns);
+    secretStarts = Arrays.copyOf(secretStarts, secrets);
   }
 
   private void note(byte begins, int i) {
     if ((begins & SECRET) != 0) {
-      secretStarts.add(i - 1);
+      secretStarts = append(secretStarts, secrets++, i - 1);
     }
     if ((begins & NUMBER) != 0) {
-      numberStarts.add(i);
+      numberStarts = append(numberStarts, numbers++, i);
     }
     if ((begins & AT) != 0) {
-      atSigns.add(i);
+      ats = append(ats, atSigns++, i);
     }
     if ((begins & COLON) != 0) {
-      colons.add(i);
+      colons = append(colons, colonSigns++, i);
     }
   }
 
-  /** Added first, then asked for. */
-  private static final class Positions {
-
-    private int[] list = {};
-    private int size;
-
-    void add(int position) {
-      if (size == list.length) {
-        list = Arrays.copyOf(list, Math.max(64, 2 * size));
-      }
-      list[size++] = position;
-    }
-
-    int[] all() {
-      if (size < list.length) {
-        list = Arrays.copyOf(list, size);
-      }
-      return list;
-    }
+  private static int[] append(int[] list, int size, int value) {
+    int[] out = size < list.length ? list : Arrays.copyOf(list, Math.max(64, 2 * size));
+    out[size] = value;
+    return out;
   }
 
   /** Where a run of digits begins, or a plus or an opening parenthesis stands, in order. */
   int[] numberStarts() {
-    return numberStarts.all();
+    return numberStarts;
   }
 
   int[] atSigns() {
-    return atSigns.all();
+    return ats;
   }
 
   int[] colons() {
-    return colons.all();
+    return colons;
   }
 
   /** Where {@link SecretFinder} has to look, in order. */
   int[] secretStarts() {
-    return secretStarts.all();
+    return secretStarts;
   }
 
   int length() {

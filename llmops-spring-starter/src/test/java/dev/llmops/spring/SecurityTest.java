@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -129,7 +131,7 @@ class SecurityTest {
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   @EnableAsync
-  @Import({Calls.class, ContextTest.Background.class})
+  @Import({Calls.class, Background.class})
   static class Servlet {
 
     @Bean
@@ -157,9 +159,9 @@ class SecurityTest {
   @RestController
   static class Calls {
     private final LlmOps ops;
-    private final ContextTest.Background background;
+    private final Background background;
 
-    Calls(LlmOps ops, ContextTest.Background background) {
+    Calls(LlmOps ops, Background background) {
       this.ops = ops;
       this.background = background;
     }
@@ -172,6 +174,19 @@ class SecurityTest {
     @GetMapping("/async")
     String async() throws Exception {
       return background.call().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  static class Background {
+    private final LlmOps ops;
+
+    Background(LlmOps ops) {
+      this.ops = ops;
+    }
+
+    @Async
+    public CompletableFuture<String> call() {
+      return CompletableFuture.completedFuture(ContextTest.call(ops));
     }
   }
 
