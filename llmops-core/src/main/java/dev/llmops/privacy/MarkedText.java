@@ -33,14 +33,10 @@ class MarkedText {
   private final CharSequence source;
   private final int length;
   private final List<Span> spans = new ArrayList<>(0);
-  private int[] numberStarts = {};
-  private int numbers;
-  private int[] ats = {};
-  private int atSigns;
-  private int[] colons = {};
-  private int colonSigns;
-  private int[] secretStarts = {};
-  private int secrets;
+  private final Positions numberStarts = new Positions();
+  private final Positions atSigns = new Positions();
+  private final Positions colons = new Positions();
+  private final Positions secretStarts = new Positions();
 
   /** A folded copy with 0 where something is claimed: each character is read some ten times. */
   private final char[] folded;
@@ -74,54 +70,65 @@ class MarkedText {
         note(begins, i);
       }
       if (c > OTHER && SecretFinder.startsAt(c)) {
-        secretStarts = append(secretStarts, secrets++, i);
+        secretStarts.add(i);
       }
       before = here;
     }
     note((byte) (BEGINNINGS[before << 7] & SECRET), length);
-    numberStarts = Arrays.copyOf(numberStarts, numbers);
-    ats = Arrays.copyOf(ats, atSigns);
-    colons = Arrays.copyOf(colons, colonSigns);
-    secretStarts = Arrays.copyOf(secretStarts, secrets);
   }
 
   private void note(byte begins, int i) {
     if ((begins & SECRET) != 0) {
-      secretStarts = append(secretStarts, secrets++, i - 1);
+      secretStarts.add(i - 1);
     }
     if ((begins & NUMBER) != 0) {
-      numberStarts = append(numberStarts, numbers++, i);
+      numberStarts.add(i);
     }
     if ((begins & AT) != 0) {
-      ats = append(ats, atSigns++, i);
+      atSigns.add(i);
     }
     if ((begins & COLON) != 0) {
-      colons = append(colons, colonSigns++, i);
+      colons.add(i);
     }
   }
 
-  private static int[] append(int[] list, int size, int value) {
-    int[] out = size < list.length ? list : Arrays.copyOf(list, Math.max(64, 2 * size));
-    out[size] = value;
-    return out;
+  /** Added first, then asked for. */
+  private static final class Positions {
+
+    private int[] list = {};
+    private int size;
+
+    void add(int position) {
+      if (size == list.length) {
+        list = Arrays.copyOf(list, Math.max(64, 2 * size));
+      }
+      list[size++] = position;
+    }
+
+    int[] all() {
+      if (size < list.length) {
+        list = Arrays.copyOf(list, size);
+      }
+      return list;
+    }
   }
 
   /** Where a run of digits begins, or a plus or an opening parenthesis stands, in order. */
   int[] numberStarts() {
-    return numberStarts;
+    return numberStarts.all();
   }
 
   int[] atSigns() {
-    return ats;
+    return atSigns.all();
   }
 
   int[] colons() {
-    return colons;
+    return colons.all();
   }
 
   /** Where {@link SecretFinder} has to look, in order. */
   int[] secretStarts() {
-    return secretStarts;
+    return secretStarts.all();
   }
 
   int length() {

@@ -124,7 +124,7 @@ class RedactorsTest {
           密码是hunter2。 ~ 密码是[SECRET]。
           token: 0123456789abcdefXYZ ~ token: [SECRET]
           postgres://app:s3cr@t@db.example:5432/x ~ postgres://app:[SECRET]@db.example:5432/x
-          https://hooks.slack.com/services/T000/B000/XXXX ~ https://hooks.slack.com/services/[SECRET]
+          https://hooks.slack.com/services/T000/B000/f00ba4 ~ https://hooks.slack.com/services/[SECRET]
           """)
   void secretsAreReplaced(String text, String expected) {
     assertThat(Redactors.secrets().redact(text)).isEqualTo(expected);

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -19,7 +18,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
-import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -131,7 +129,7 @@ class SecurityTest {
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   @EnableAsync
-  @Import({Calls.class, Background.class})
+  @Import({Calls.class, ContextTest.Background.class})
   static class Servlet {
 
     @Bean
@@ -159,9 +157,9 @@ class SecurityTest {
   @RestController
   static class Calls {
     private final LlmOps ops;
-    private final Background background;
+    private final ContextTest.Background background;
 
-    Calls(LlmOps ops, Background background) {
+    Calls(LlmOps ops, ContextTest.Background background) {
       this.ops = ops;
       this.background = background;
     }
@@ -174,19 +172,6 @@ class SecurityTest {
     @GetMapping("/async")
     String async() throws Exception {
       return background.call().get(10, TimeUnit.SECONDS);
-    }
-  }
-
-  static class Background {
-    private final LlmOps ops;
-
-    Background(LlmOps ops) {
-      this.ops = ops;
-    }
-
-    @Async
-    public CompletableFuture<String> call() {
-      return CompletableFuture.completedFuture(ContextTest.call(ops));
     }
   }
 
