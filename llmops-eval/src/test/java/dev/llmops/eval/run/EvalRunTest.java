@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -335,13 +334,32 @@ class EvalRunTest {
 
   @Test
   void aStopRuleSeesCasesInTheOrderTheyBeganAndEndsTheRun() {
-    ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
-    CountDownLatch first = new CountDownLatch(1);
+    long seed = 11;
+    List<String> order = new ArrayList<>();
+    EvalRun.of(dataset(50))
+        .parallelism(1)
+        .caseTask(
+            each -> {
+              order.add(each.id());
+              return each.withOutput("x");
+            })
+        .shuffled(seed)
+        .evaluate(EXACT);
+    assertThat(order).hasSize(50).doesNotHaveDuplicates();
+    assertThat(order.subList(0, 3)).isNotEqualTo(List.of("c0", "c1", "c2"));
+
+    List<String> told = new ArrayList<>();
+    CountDownLatch overtaken = new CountDownLatch(1);
+    CountDownLatch decided = new CountDownLatch(1);
     StopRule rule =
         repetitions -> {
           assertThat(repetitions).hasSize(2);
           told.add(repetitions.get(0).caseId());
-          return told.size() == 3 ? "three are enough" : null;
+          if (told.size() < 3) {
+            return null;
+          }
+          decided.countDown();
+          return "three are enough";
         };
 
     EvalReport report =
@@ -350,17 +368,30 @@ class EvalRunTest {
             .parallelism(4)
             .caseTask(
                 each -> {
-                  if (told.isEmpty() && first.getCount() == 1 && isFirst(each)) {
-                    first.await(50, TimeUnit.MILLISECONDS); // others overtake the first
+                  int place = order.indexOf(each.id());
+                  if (place == 0) {
+                    overtaken.await(); // the second is done before the first
+                  } else if (place > 2) {
+                    decided.await();
                   }
                   return each.withOutput("x");
                 })
-            .until(rule, 11)
+            .listener(
+                new RunListener() {
+                  @Override
+                  public void onCase(CaseRun run) {
+                    if (run.caseId().equals(order.get(1))) {
+                      overtaken.countDown();
+                    }
+                  }
+                })
+            .until(rule, seed)
             .evaluate(EXACT);
 
-    assertThat(told).hasSize(3);
+    assertThat(told).isEqualTo(order.subList(0, 3));
     assertThat(report.ending()).isEqualTo(new Ending(Ending.Kind.DECIDED, "three are enough"));
-    assertThat(report.runs().size()).isLessThan(100);
+    // the six runs of these three, what ran beside them, and what was being begun
+    assertThat(report.runs()).hasSizeBetween(6, 11);
   }
 
   @Test
@@ -421,10 +452,6 @@ class EvalRunTest {
       all.add(EvalCase.builder().id("c" + i).input("q" + i).references(List.of("q" + i)).build());
     }
     return Dataset.of("numbers", all);
-  }
-
-  private static boolean isFirst(EvalCase each) {
-    return "c0".equals(each.id());
   }
 
   private static @Nullable Double score(CaseRun run) {
