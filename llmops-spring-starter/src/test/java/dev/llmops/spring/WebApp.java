@@ -29,6 +29,9 @@ record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--server.port=0");
     all.add("--server.address=127.0.0.1");
+    // Reactor Netty 1.3.7 may never read the second request of a connection that is kept:
+    // https://github.com/reactor/reactor-netty/issues/4361
+    all.add("--server.netty.max-keep-alive-requests=1");
     all.add("--spring.main.banner-mode=off");
     all.add("--spring.jmx.enabled=false");
     return new WebApp(application.run(all.toArray(String[]::new)));

@@ -127,7 +127,11 @@ class ChatApplicationTest {
 
   @Test
   void aRequestIsOneTreeOnWebFlux() throws Exception {
-    askAndCompare(List.of(BlockingHandlers.class), "--spring.main.web-application-type=reactive");
+    askAndCompare(
+        List.of(BlockingHandlers.class),
+        "--spring.main.web-application-type=reactive",
+        // https://github.com/reactor/reactor-netty/issues/4361
+        "--server.netty.max-keep-alive-requests=1");
   }
 
   @Test
