@@ -1,5 +1,7 @@
 package dev.llmops.client.springai;
 
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.tool.ToolCallback;
 
@@ -14,24 +16,25 @@ final class Callers {
 
   private Callers() {}
 
+  /** The model whose observation starts on this thread, null if it cannot be told. */
+  static @Nullable Class<?> nearestModel() {
+    return nearest(Callers::isModel);
+  }
+
   /**
-   * Whether what asks on this thread is a model of Spring AI itself: the nearest of what is known
-   * on the stack, and no tool, which is the application's code, or observation of something else.
+   * Whether what asks on this thread is this model of Spring AI itself: the nearest of what is
+   * known on the stack, and no tool, which is the application's code, another model, or an
+   * observation of something else.
    */
-  static boolean isAModelAsking() {
-    return WITH_TYPES.walk(
-        frames ->
-            frames
-                .limit(MAX_FRAMES)
-                .map(StackWalker.StackFrame::getDeclaringClass)
-                .filter(
-                    type ->
-                        isModel(type)
-                            || ToolCallback.class.isAssignableFrom(type)
-                            || isMicrometer(type.getName()))
-                .findFirst()
-                .map(Callers::isModel)
-                .orElse(false));
+  static boolean isAsking(Class<?> model) {
+    return nearest(type -> isModel(type) || isTool(type) || isMicrometer(type.getName())) == model;
+  }
+
+  /** Whether a tool runs on this thread, nearer than any model but the one that is asked. */
+  static boolean isAToolAsking() {
+    Class<?> asked = nearestModel();
+    Class<?> asking = nearest(type -> type != asked && (isModel(type) || isTool(type)));
+    return asking != null && isTool(asking);
   }
 
   /**
@@ -46,6 +49,21 @@ final class Callers {
                 .dropWhile(frame -> !isMicrometer(frame.getClassName()))
                 .takeWhile(frame -> isMicrometer(frame.getClassName()))
                 .anyMatch(frame -> frame.getMethodName().startsWith("observe")));
+  }
+
+  private static @Nullable Class<?> nearest(Predicate<Class<?>> which) {
+    return WITH_TYPES.walk(
+        frames ->
+            frames
+                .limit(MAX_FRAMES)
+                .<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+                .filter(which)
+                .findFirst()
+                .orElse(null));
+  }
+
+  private static boolean isTool(Class<?> type) {
+    return ToolCallback.class.isAssignableFrom(type);
   }
 
   private static boolean isModel(Class<?> type) {

@@ -5,6 +5,7 @@ import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
 import io.micrometer.observation.Observation;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;
@@ -30,8 +31,18 @@ final class ChatClientSource implements Source {
     LlmContext told = SpringAiAdvisor.Conversations.in(request.context(), LlmContext.current());
     try (LlmContext.Scope scope = told == null ? null : told.open()) {
       return new ObservedStep<ChatClientObservationContext>(
-          ops.openStep(step), ended -> content ? answer(ended.getResponse()) : StepResult.NONE);
+          ops.openStep(step),
+          ChatClientSource::failure,
+          ended -> content ? answer(ended.getResponse()) : StepResult.NONE);
     }
+  }
+
+  /** Spring AI tells the whole answer of a stream before its end, and of a cancelled one none. */
+  private static @Nullable Throwable failure(ChatClientObservationContext ended) {
+    Throwable error = ended.getError();
+    return error == null && ended.isStream() && ended.getResponse() == null
+        ? new CancellationException("the subscriber cancelled")
+        : error;
   }
 
   private static @Nullable String question(ChatClientRequest request) {

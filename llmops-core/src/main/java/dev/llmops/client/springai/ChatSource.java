@@ -5,8 +5,11 @@ import dev.llmops.LlmOps;
 import dev.llmops.OpenCall;
 import io.micrometer.observation.Observation;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.messages.Message;
+import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.prompt.Prompt;
 
@@ -30,43 +33,40 @@ final class ChatSource implements Source {
   }
 
   @Override
-  public Observed start(Observation.Context context, LlmOps ops, @Nullable Observed parent) {
+  public @Nullable Observed start(
+      Observation.Context context, LlmOps ops, @Nullable Observed parent) {
     ChatModelObservationContext chat = (ChatModelObservationContext) context;
     ObservedCall around = parent == null ? null : parent.call();
-    StreamTap tap = StreamTap.take();
+    boolean streaming = isStreaming(chat);
+    // what is asked blocking while a stream is subscribed to is not the stream's
+    StreamTap tap = streaming ? StreamTap.take() : null;
     boolean ofThisThread = tap != null;
-    if (tap == null && around != null) {
-      tap = around.tap(); // the next call of a loop of tools
-      around.askedForTools();
+    if (tap == null && around != null && around.streams()) {
+      if (isAfterTools(chat.getRequest())) { // the next call of a loop of tools
+        tap = around.tap();
+        around.askedForTools();
+      } else if (!Callers.isAToolAsking()) {
+        return null; // of a model that has others answer: the call is the one around
+      }
     }
-    boolean streaming = tap != null || isStreaming(chat);
-    LlmContext current = LlmContext.current();
-    boolean silenced = ofThisThread && tap != null && current.suppressed();
-    LlmContext told = tap == null ? null : silenced ? tap.context() : conversing(current, tap);
     BooleanSupplier replayable =
-        () ->
-            (ofThisThread ? isStreaming(chat) : Asking.isDirect())
-                && !ToolLoops.areInside(chat.getRequest());
+        () -> (ofThisThread || Asking.isDirect()) && !ToolLoops.areInside(chat.getRequest());
+    LlmContext told = tap == null ? null : tap.contextFor(LlmContext.current());
+    Class<?> model = streaming && !ofThisThread ? Callers.nearestModel() : null;
     ObservedCall call;
     try (LlmContext.Scope scope = told == null ? null : told.open()) {
-      call = open(chat, ops, parent, streaming, tap, replayable);
+      call = open(chat, ops, parent, streaming || tap != null, tap, replayable);
     }
-    if (streaming && !ofThisThread) {
+    if (model != null) {
       // no scope is open while a stream is subscribed to, and its client may be recorded as well
-      call.open().expectInner(Callers::isAModelAsking);
+      call.open().expectInner(() -> Callers.isAsking(model));
     }
     return call;
   }
 
-  /**
-   * What is current, with the conversation of the chat memory: Reactor's automatic propagation puts
-   * in place what the request came with, after the advisor has told it.
-   */
-  private static @Nullable LlmContext conversing(LlmContext current, StreamTap tap) {
-    String conversation = tap.context().conversationId();
-    return conversation == null || current.conversationId() != null
-        ? null
-        : current.toBuilder().conversation(conversation).build();
+  private static boolean isAfterTools(Prompt prompt) {
+    List<Message> messages = prompt.getInstructions();
+    return !messages.isEmpty() && messages.get(messages.size() - 1) instanceof ToolResponseMessage;
   }
 
   private ObservedCall open(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What is kept with one observation while it runs. */
 abstract class Observed {
 
-  private static final LlmContext.Scope NONE = () -> {};
+  private LlmContext startedIn = LlmContext.EMPTY;
 
   // guarded by this
   private @Nullable OpenScope scopes;
@@ -35,14 +35,26 @@ abstract class Observed {
     return null;
   }
 
+  /** What was current outside of it; told once, before anything else sees this. */
+  final void startedIn(LlmContext outside) {
+    startedIn = outside;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an equal one may be the application's, opened inside
+  final boolean isStartedIn(LlmContext context) {
+    return startedIn == context;
+  }
+
   /**
    * A stream is subscribed to wherever its subscriber is: there the parent is not current.
    *
-   * @param covered whether something further out is current on this thread
+   * @param covered whether what is current on this thread is what this, or one around it, was
+   *     started in
+   * @return null where what is current can stay
    */
-  final LlmContext.Scope childScope(boolean covered) {
+  final LlmContext.@Nullable Scope childScope(boolean covered) {
     ObservedCall call = call();
-    return !covered && isCurrent() && (call == null || !call.streams()) ? NONE : childContext();
+    return !covered && isCurrent() && (call == null || !call.streams()) ? null : childContext();
   }
 
   final void openScope() {

@@ -62,6 +62,9 @@ public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
     Flux<ChatClientResponse> answers = chain.nextStream(request);
     return Flux.deferContextual(
         view -> {
+          if (StreamTap.isThere()) {
+            return answers; // of an advisor of this kind that was added twice
+          }
           StreamTap tap = new StreamTap(contextOf(request, view), guarded);
           return new Subscribed(answers, tap)
               .onErrorResume(
@@ -73,7 +76,7 @@ public final class SpringAiAdvisor implements CallAdvisor, StreamAdvisor {
               .doOnComplete(
                   () -> {
                     tap.completed();
-                    if (!tap.sawCall()) {
+                    if (tap.missesCall()) {
                       unobserved.incrementAndGet();
                     }
                   })

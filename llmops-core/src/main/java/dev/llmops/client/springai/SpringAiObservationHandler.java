@@ -1,6 +1,5 @@
 package dev.llmops.client.springai;
 
-import dev.llmops.CallRef;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import io.micrometer.observation.Observation;
@@ -165,6 +164,7 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
   private @Nullable RuntimeException start(Observation.Context context) {
     LlmOps found = ops.get();
     if (found == null || !found.isEnabled()) {
+      StreamTap.recordingIsOff();
       return null;
     }
     Source source = sourceOf(context);
@@ -173,14 +173,15 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     }
     ObservationView around = source.parentOf(context);
     Observed parent = nearest(around);
+    LlmContext outside = StreamTap.outside();
     Observed observed;
-    try (LlmContext.Scope scope =
-        parent == null ? null : parent.childScope(isFurtherOut(around, parent))) {
+    try (LlmContext.Scope scope = scope(parent, around, outside)) {
       observed = source.start(context, found, parent);
     }
     if (observed == null) {
       return null;
     }
+    observed.startedIn(outside);
     context.put(this, observed);
     return observed.refusal();
   }
@@ -198,20 +199,25 @@ public final class SpringAiObservationHandler implements ObservationHandler<Obse
     return null;
   }
 
+  /** What an observation starts in, null where that is current. */
+  @SuppressWarnings("ReferenceEquality") // the very one that is current
+  private LlmContext.@Nullable Scope scope(
+      @Nullable Observed parent, @Nullable ObservationView around, LlmContext outside) {
+    LlmContext.Scope scope =
+        parent == null ? null : parent.childScope(isFurtherOut(outside, around));
+    return scope == null && outside != LlmContext.current() ? outside.open() : scope;
+  }
+
   /**
-   * Whether the step that is current on this thread is one further out: in a stream, Reactor's
+   * Whether a context is one that an observation around was started in: in a stream, Reactor's
    * automatic propagation puts what the request came with on top of what is inside of it. Another
-   * step is the application's own, inside of the parent.
+   * context is the application's own, opened inside.
    */
-  private boolean isFurtherOut(@Nullable ObservationView around, Observed parent) {
-    CallRef current = LlmContext.current().parent();
-    if (current == null) {
-      return true;
-    }
+  private boolean isFurtherOut(LlmContext context, @Nullable ObservationView around) {
     ObservationView each = around;
     for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
       Observed observed = each.getContextView().get(this);
-      if (observed != null && observed != parent && current.equals(observed.ref())) {
+      if (observed != null && observed.isStartedIn(context)) {
         return true;
       }
       each = each.getContextView().getParentObservation();

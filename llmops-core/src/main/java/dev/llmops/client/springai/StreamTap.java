@@ -12,40 +12,84 @@ final class StreamTap {
 
   private static final ThreadLocal<@Nullable StreamTap> SUBSCRIBING = new ThreadLocal<>();
 
+  private final LlmContext outside = LlmContext.current();
   private final LlmContext context;
   private final Guarded guarded;
   private final ChatChunks reader = new ChatChunks();
 
   private volatile @Nullable ObservedCall current;
   private volatile boolean open = true;
+  private volatile boolean off;
+  // of the thread that subscribes
   private @Nullable Subscribing subscribing;
+  private boolean taken;
 
+  /**
+   * @param context what the application said where the stream is subscribed to: on this thread, now
+   */
   StreamTap(LlmContext context, Guarded guarded) {
     this.context = context;
     this.guarded = guarded;
   }
 
+  /** What is current on this thread, apart from what a tap opened to subscribe. */
+  @SuppressWarnings("ReferenceEquality") // the very one that was opened
+  static LlmContext outside() {
+    LlmContext current = LlmContext.current();
+    StreamTap tap = SUBSCRIBING.get();
+    Subscribing subscribing = tap == null ? null : tap.subscribing;
+    return subscribing != null && subscribing.inside == current ? subscribing.outside : current;
+  }
+
   /** The tap whose stream is being subscribed to on this thread; it is for one call only. */
   static @Nullable StreamTap take() {
     StreamTap tap = SUBSCRIBING.get();
-    if (tap != null) {
-      SUBSCRIBING.remove();
+    if (tap == null || tap.taken) {
+      return null;
     }
+    tap.taken = true;
     return tap;
   }
 
-  /** What the application said where the stream was subscribed to. */
-  LlmContext context() {
-    return context;
+  /**
+   * What a call of this stream starts in: what the application said where the stream was subscribed
+   * to, or what is current, with the conversation of the chat memory. Reactor's automatic
+   * propagation puts in place what the request came with, after the advisor has told it.
+   *
+   * @return null where that is current
+   */
+  @SuppressWarnings("ReferenceEquality") // the very one that was current
+  @Nullable LlmContext contextFor(LlmContext current) {
+    if (current == outside) {
+      return context;
+    }
+    String conversation = context.conversationId();
+    return conversation == null || current.conversationId() != null
+        ? null
+        : current.toBuilder().conversation(conversation).build();
   }
 
   boolean isOpen() {
     return open;
   }
 
-  /** Whether a call was seen to start. */
-  boolean sawCall() {
-    return current != null;
+  /** Whether the stream has ended without the call that it must have had. */
+  boolean missesCall() {
+    return current == null && !off;
+  }
+
+  /** Whether a stream that is being subscribed to on this thread passes a tap already. */
+  static boolean isThere() {
+    StreamTap tap = SUBSCRIBING.get();
+    return tap != null && !tap.taken;
+  }
+
+  /** Nothing is recorded of what is being subscribed to on this thread: recording is off. */
+  static void recordingIsOff() {
+    StreamTap tap = SUBSCRIBING.get();
+    if (tap != null) {
+      tap.off = true;
+    }
   }
 
   /** A call of this stream starts; the one before it asked for tools. */
@@ -63,10 +107,11 @@ final class StreamTap {
    */
   void beginSubscribing() {
     try {
-      SUBSCRIBING.set(this);
+      LlmContext inside = context.toBuilder().suppressed(true).build();
       subscribing =
           new Subscribing(
-              Thread.currentThread(), context.toBuilder().suppressed(true).build().open());
+              Thread.currentThread(), outside, inside, inside.open(), SUBSCRIBING.get());
+      SUBSCRIBING.set(this);
     } catch (Throwable t) {
       guarded.swallow("subscription", t);
     }
@@ -78,7 +123,11 @@ final class StreamTap {
     if (ended != null && ended.thread == Thread.currentThread()) {
       subscribing = null;
       try {
-        SUBSCRIBING.remove();
+        if (ended.before == null) {
+          SUBSCRIBING.remove();
+        } else {
+          SUBSCRIBING.set(ended.before);
+        }
         ended.scope.close();
       } catch (Throwable t) {
         guarded.swallow("subscription", t);
@@ -136,5 +185,10 @@ final class StreamTap {
     }
   }
 
-  private record Subscribing(Thread thread, LlmContext.Scope scope) {}
+  private record Subscribing(
+      Thread thread,
+      LlmContext outside,
+      LlmContext inside,
+      LlmContext.Scope scope,
+      @Nullable StreamTap before) {}
 }

@@ -9,6 +9,8 @@ import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.Method;
 import java.util.function.UnaryOperator;
 import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.document.MetadataMode;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.model.tool.ToolCallingManager;
@@ -60,6 +62,17 @@ public final class Models {
   public static EmbeddingModel embeddings(
       FakeModelServer server, ObservationRegistry registry, UnaryOperator<OpenAIClient> client) {
     return TWO ? Two.embeddings(server, registry, client) : One.embeddings(server, registry);
+  }
+
+  /** What a model tells of a call. */
+  static ChatModelObservationContext observation(
+      Prompt prompt, String provider, boolean streaming) {
+    ChatModelObservationContext.Builder builder =
+        ChatModelObservationContext.builder().prompt(prompt).provider(provider);
+    if (TWO) {
+      Object unused = Two.set(builder, "streaming", streaming);
+    }
+    return builder.build();
   }
 
   /** The official client, without retries. */
