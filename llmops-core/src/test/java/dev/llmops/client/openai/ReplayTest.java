@@ -126,6 +126,39 @@ class ReplayTest extends OpenAiTest {
   }
 
   @Test
+  void aRefusedAsynchronousRawCallFailsItsFuture() {
+    IllegalStateException refusal = new IllegalStateException("not today");
+    LlmOps refusing =
+        LlmOps.builder()
+            .sink(records)
+            .interceptor(attempt -> CallInterceptor.Decision.refuse(refusal))
+            .build();
+    var raw =
+        OpenAiInstrumentation.wrap(bare, refusing).async().chat().completions().withRawResponse();
+    List<Throwable> handled = new CopyOnWriteArrayList<>();
+
+    var whole = raw.create(chatParams());
+    var streamed = raw.createStreaming(chatParams());
+    whole.exceptionally(
+        error -> {
+          handled.add(error);
+          return null;
+        });
+
+    assertThat(handled).containsExactly(refusal);
+    assertThat(whole).failsWithin(SOON).withThrowableThat().withCause(refusal);
+    assertThat(streamed).failsWithin(SOON).withThrowableThat().withCause(refusal);
+    assertThat(records.calls)
+        .hasSize(2)
+        .allSatisfy(
+            call -> {
+              assertThat(call.outcome()).isInstanceOf(Outcome.Failed.class);
+              assertThat(call.attempts()).isZero();
+            });
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
   void rawResponsesAreNotReplayed() {
     LlmOps answering =
         LlmOps.builder()
