@@ -182,7 +182,10 @@ class ReplayTest {
         .hasMessageStartingWith("stored answer must be the JSON of a LangChain4j chat response");
     assertThat(catchThrowable(collected::text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stored answer must be the chunks of a stream, but is a whole answer");
+        .hasMessage(
+            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
+                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
+                + " is made now");
     assertThat(server.requests()).isEmpty();
   }
 
