@@ -69,7 +69,10 @@ public interface CallInterceptor {
       return new Answer(response);
     }
 
-    /** Refuse it: the caller gets this exception, as if the client had thrown it. */
+    /**
+     * Refuse it: the caller gets this exception, as if the client had thrown it. A call that
+     * answers through a future or a subscriber fails there.
+     */
     static Decision refuse(RuntimeException exception) {
       return new Refuse(exception);
     }

@@ -176,7 +176,9 @@ public final class LlmOps implements AutoCloseable {
   }
 
   /**
-   * A reactive stream of chunks: each subscription issues and records one call.
+   * A reactive stream of chunks: each subscription issues and records one call. Where an
+   * interceptor refuses the call, its subscriber is told, by {@code onSubscribe} and then {@code
+   * onError}.
    *
    * @param call gives the client's publisher; asked once a subscription
    */

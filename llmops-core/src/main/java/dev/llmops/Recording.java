@@ -221,15 +221,7 @@ final class Recording implements OpenCall {
     try {
       @SuppressWarnings("unchecked") // the reader's codec is for what its client returns
       CallCodec<R> codec = (CallCodec<R>) Objects.requireNonNull(reader.codec());
-      JsonText body = stored.body();
-      if (body == null) {
-        throw new IllegalArgumentException(
-            "an interceptor answered a call that is not streamed with a stream of "
-                + stored.chunks().size()
-                + " chunks, so nothing was sent; answer it with EncodedResponse.of(body), or record"
-                + " the call again as it is made now");
-      }
-      result = codec.decode(body);
+      result = codec.decode(stored.requireBody());
     } catch (RuntimeException e) {
       fail(e, CallError::of);
       throw e;
@@ -247,13 +239,7 @@ final class Recording implements OpenCall {
     try {
       @SuppressWarnings("unchecked") // the reader's codec is for the chunks it reads
       CallCodec<C> codec = (CallCodec<C>) Objects.requireNonNull(reader.codec());
-      if (stored.body() != null) {
-        throw new IllegalArgumentException(
-            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
-                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
-                + " is made now");
-      }
-      return stored.chunks().stream().map(codec::decode);
+      return stored.requireChunks().stream().map(codec::decode);
     } catch (RuntimeException e) {
       fail(e, CallError::of);
       throw e;

@@ -36,6 +36,11 @@ final class RecordingPublisher<C> implements Flow.Publisher<C> {
       replay(stored, recording, recorded);
       return;
     }
+    RuntimeException refusal = recording.refused();
+    if (refusal != null) {
+      tell(recorded, List.of(), refusal);
+      return;
+    }
     recording.issue(
         () -> {
           call.get().subscribe(recorded);
@@ -54,12 +59,18 @@ final class RecordingPublisher<C> implements Flow.Publisher<C> {
     } catch (RuntimeException e) {
       unreadable = e;
     }
+    tell(recorded, chunks, unreadable);
+  }
+
+  /** Never by a throw: {@code subscribe} may run on a thread that nobody waits for. */
+  private static <C> void tell(
+      Flow.Subscriber<C> recorded, List<C> chunks, @Nullable RuntimeException error) {
     try (SubmissionPublisher<C> publisher =
         new SubmissionPublisher<>(Runnable::run, Math.max(1, chunks.size()))) {
       publisher.subscribe(recorded);
       chunks.forEach(publisher::submit);
-      if (unreadable != null) {
-        publisher.closeExceptionally(unreadable);
+      if (error != null) {
+        publisher.closeExceptionally(error);
       }
     }
   }

@@ -365,4 +365,27 @@ class CallInterceptorTest {
     assertThat(calls).hasSize(1);
     assertThat(calls.get(0).attempts()).isZero();
   }
+
+  @Test
+  void aRefusalOfAPublisherComesToItsSubscriber() {
+    IllegalStateException refusal = new IllegalStateException("not today");
+    LlmOps ops =
+        LlmOps.builder()
+            .pricing(Pricing.NONE)
+            .interceptor(attempt -> Decision.refuse(refusal))
+            .sink(records)
+            .build();
+    AtomicInteger sent = new AtomicInteger();
+    Collected told = new Collected();
+
+    ops.publisher(REQUEST, () -> published(sent), CHUNKS).subscribe(told);
+
+    assertThat(told.subscription).as("onSubscribe comes first, Flow.Publisher says").isNotNull();
+    assertThat(told.error).isSameAs(refusal);
+    assertThat(told.chunks).isEmpty();
+    assertThat(told.complete).isFalse();
+    assertThat(sent).hasValue(0);
+    assertThat(records.onlyCall().outcome()).isInstanceOf(Outcome.Failed.class);
+    assertThat(records.onlyCall().attempts()).isZero();
+  }
 }

@@ -80,7 +80,7 @@ final class CallSpan implements CallObservation {
         describe(call, end);
       }
     } finally {
-      observer.ended(span);
+      observer.ended(span.isRecording());
       span.end(end, TimeUnit.NANOSECONDS);
     }
   }
@@ -114,9 +114,14 @@ final class CallSpan implements CallObservation {
     }
   }
 
+  /** Whether {@link #event} sends anything: asked before a call is redacted only for it. */
+  boolean hasEvent() {
+    return observer.emitsEvent && observer.events.hasLogs() && !target.isEmbeddings();
+  }
+
   /** The event of a whole call, if it is wanted. */
   void event(LlmCall seen, long end) {
-    if (observer.emitsEvent && !target.isEmbeddings()) {
+    if (hasEvent()) {
       observer.events.details(
           seen, target, observer.contentOnEvent ? observer.content : null, end, context);
     }

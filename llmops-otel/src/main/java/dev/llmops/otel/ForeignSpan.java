@@ -66,8 +66,7 @@ public final class ForeignSpan implements CallObservation, StepObservation {
   /** None that is not sampled: nobody would find it, and what refers to it would be sampled. */
   @Override
   public @Nullable String spanId() {
-    SpanContext named = span.getSpanContext();
-    return named.isSampled() ? named.getSpanId() : null;
+    return isSampled() ? span.getSpanContext().getSpanId() : null;
   }
 
   /** What an agent counts for itself; the span is made current by who made it. */
@@ -93,9 +92,9 @@ public final class ForeignSpan implements CallObservation, StepObservation {
     CallSpan measured = call;
     if (measured != null) {
       ended = out -> measured.describeAll(told, out);
-      observer.ended(span);
+      observer.ended(isSampled());
       measured.measure(told);
-      if (span.getSpanContext().isSampled()) {
+      if (isSampled() && measured.hasEvent()) {
         measured.event(
             observer.seen(told),
             CallSpan.epochNanos(told.timing().start()) + told.timing().total().toNanos());
@@ -108,8 +107,13 @@ public final class ForeignSpan implements CallObservation, StepObservation {
     StepSpan measured = step;
     if (measured != null) {
       ended = out -> measured.describeAll(told, out);
-      observer.ended(span);
+      observer.ended(isSampled());
       measured.measure(told);
     }
+  }
+
+  /** Not whether it is recording: one that was sampled is not any more once its owner ended it. */
+  private boolean isSampled() {
+    return span.getSpanContext().isSampled();
   }
 }

@@ -391,8 +391,8 @@ public final class OtelCallObserver implements CallObserver {
     return policy.capturesErrorMessages();
   }
 
-  void ended(Span span) {
-    if (span.isRecording()) {
+  void ended(boolean sampled) {
+    if (sampled) {
       recorded.increment();
     } else if (tracer != null) {
       unsampled.increment();

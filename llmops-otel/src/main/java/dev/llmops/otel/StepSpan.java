@@ -135,7 +135,7 @@ final class StepSpan implements StepObservation {
         describe(step);
       }
     } finally {
-      observer.ended(span);
+      observer.ended(span.isRecording());
       span.end(
           CallSpan.epochNanos(step.timing().start()) + step.timing().total().toNanos(),
           TimeUnit.NANOSECONDS);

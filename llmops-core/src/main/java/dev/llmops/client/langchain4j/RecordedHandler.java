@@ -139,12 +139,8 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   void replay(EncodedResponse stored) {
     call.attempts(0);
     try {
-      if (stored.body() != null) {
-        throw new IllegalArgumentException(
-            "stored answer must be the chunks of a stream, but is a whole answer");
-      }
       ReplayHandle replayed = new ReplayHandle();
-      for (JsonText json : stored.chunks()) {
+      for (JsonText json : stored.requireChunks()) {
         if (replayed.isCancelled()) {
           return;
         }

@@ -177,8 +177,12 @@ final class RecordedModerationModel implements ModerationModel {
     public R decode(JsonText stored) {
       try {
         JsonNode json = Json.parsed(stored.text());
+        JsonNode flagged = json.required("flagged");
+        if (!flagged.isBoolean()) { // any other reads as false
+          throw new IllegalArgumentException("flagged must be true or false");
+        }
         return answer.apply(
-            json.required("flagged").booleanValue()
+            flagged.booleanValue()
                 ? Moderation.flagged(json.path("text").asText(""))
                 : Moderation.notFlagged());
       } catch (RuntimeException e) {

@@ -106,7 +106,12 @@ final class RecordedScoringModel implements ScoringModel {
       ObjectNode json = Json.object();
       json.set("usage", ChatAnswers.Codec.usage(response.tokenUsage()));
       ArrayNode into = json.putArray("scores");
-      scores.apply(response.content()).forEach(into::add);
+      for (double score : scores.apply(response.content())) {
+        if (!Double.isFinite(score)) { // JSON has no number for it
+          throw new IllegalArgumentException("a score that is not finite cannot be stored");
+        }
+        into.add(score);
+      }
       return JsonText.of(json.toString());
     }
 
@@ -114,8 +119,17 @@ final class RecordedScoringModel implements ScoringModel {
     public Response<T> decode(JsonText stored) {
       try {
         JsonNode json = Json.parsed(stored.text());
-        List<Double> told = new ArrayList<>();
-        json.required("scores").forEach(score -> told.add(score.doubleValue()));
+        JsonNode numbers = json.required("scores");
+        if (!numbers.isArray()) {
+          throw new IllegalArgumentException("scores must be an array"); // else it reads as none
+        }
+        List<Double> told = new ArrayList<>(numbers.size());
+        for (JsonNode score : numbers) {
+          if (!score.isNumber() || !Double.isFinite(score.doubleValue())) {
+            throw new IllegalArgumentException("a score must be a finite number"); // else 0.0
+          }
+          told.add(score.doubleValue());
+        }
         return Response.from(content.apply(told), ChatAnswers.Codec.usage(json.path("usage")));
       } catch (RuntimeException e) {
         throw new IllegalArgumentException(

@@ -134,12 +134,7 @@ final class Call implements Supplier<LlmRequest>, ResponseReader<Object>, CallIn
    * @throws IllegalArgumentException if it cannot be read
    */
   Object decoded(EncodedResponse stored) {
-    JsonText body = stored.body();
-    if (body == null) {
-      throw new IllegalArgumentException(
-          "stored answer must have a body, but has " + stored.chunks().size() + " chunks");
-    }
-    return codec().decode(body);
+    return codec().decode(stored.requireBody());
   }
 
   /** What an answer says that the application parsed from a raw response. */

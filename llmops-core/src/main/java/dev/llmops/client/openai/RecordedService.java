@@ -173,9 +173,26 @@ final class RecordedService implements InvocationHandler {
         : unrecorded(open, response);
   }
 
+  /** A refusal fails the future; what the client itself throws is thrown. */
   private @Nullable Object asyncRaw(Call call) {
     OpenCall open = ops.open(call, call.isStreamed(), false);
-    Object response = issue(open, call);
+    boolean[] issued = new boolean[1];
+    Object response;
+    try {
+      response =
+          issue(
+              open,
+              call,
+              () -> {
+                issued[0] = true;
+                return call.issue();
+              });
+    } catch (RuntimeException e) {
+      if (issued[0]) {
+        throw e;
+      }
+      return CompletableFuture.failedFuture(e);
+    }
     if (!(response instanceof CompletableFuture<?> future)) {
       return unrecorded(open, response);
     }

@@ -19,13 +19,10 @@ record ReplayedStream(List<Object> chunks) implements StreamResponse<Object> {
    * @throws IllegalArgumentException if a chunk cannot be read, or the answer is not a stream's
    */
   static ReplayedStream of(ChunkReader<?> reader, EncodedResponse stored) {
-    if (stored.body() != null) {
-      throw new IllegalArgumentException(
-          "stored answer must be the chunks of a stream, but is a whole answer");
-    }
+    List<JsonText> told = stored.requireChunks();
     CallCodec<?> codec = Objects.requireNonNull(reader.codec());
-    List<Object> chunks = new ArrayList<>(stored.chunks().size());
-    for (JsonText chunk : stored.chunks()) {
+    List<Object> chunks = new ArrayList<>(told.size());
+    for (JsonText chunk : told) {
       chunks.add(codec.decode(chunk));
     }
     return new ReplayedStream(chunks);

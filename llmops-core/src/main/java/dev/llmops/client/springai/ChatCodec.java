@@ -41,17 +41,9 @@ enum ChatCodec implements CallCodec<ChatResponse> {
    * @throws IllegalArgumentException if it holds something else
    */
   static List<ChatResponse> decode(EncodedResponse stored, boolean streaming) {
-    JsonText body = stored.body();
-    if (streaming != (body == null)) {
-      throw new IllegalArgumentException(
-          "stored answer must be "
-              + (streaming
-                  ? "the chunks of a stream, but is a whole answer"
-                  : "a whole answer," + " but is the chunks of a stream"));
-    }
-    return body == null
-        ? stored.chunks().stream().map(INSTANCE::decode).toList()
-        : List.of(INSTANCE.decode(body));
+    return streaming
+        ? stored.requireChunks().stream().map(INSTANCE::decode).toList()
+        : List.of(INSTANCE.decode(stored.requireBody()));
   }
 
   @Override

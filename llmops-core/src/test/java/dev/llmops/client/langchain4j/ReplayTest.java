@@ -3,6 +3,7 @@ package dev.llmops.client.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.ChatModel;
@@ -10,6 +11,7 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.moderation.Moderation;
 import dev.langchain4j.model.moderation.ModerationModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
@@ -156,6 +158,77 @@ class ReplayTest {
   }
 
   @Test
+  void aDamagedVerdictIsNoVerdict() {
+    for (String damaged :
+        List.of(
+            "{\"flagged\":\"true\",\"text\":\"Words\"}",
+            "{\"flagged\":1}",
+            "{\"flagged\":null}",
+            "{\"text\":\"Words\"}")) {
+      ModerationModel model = LangChain4jInstrumentation.wrap(unasked(), answering(damaged));
+
+      assertThat(catchThrowable(() -> model.moderate("Words")))
+          .as(damaged)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "stored answer must be the JSON of a LangChain4j moderation, but it could not be"
+                  + " read: IllegalArgumentException");
+    }
+  }
+
+  @Test
+  void aDamagedScoreIsNoScore() {
+    ScoringModel bare =
+        (segments, query) -> {
+          throw new AssertionError("asked");
+        };
+    for (String damaged :
+        List.of(
+            "{\"scores\":[\"0.5\"]}",
+            "{\"scores\":[null]}",
+            "{\"scores\":[true]}",
+            "{\"scores\":[1e999]}", // no double is as large
+            "{\"scores\":{\"a\":0.5}}",
+            "{\"scores\":0.5}",
+            "{}")) {
+      ScoringModel model = LangChain4jInstrumentation.wrap(bare, answering(damaged));
+
+      assertThat(catchThrowable(() -> model.scoreAll(List.of(TextSegment.from("a")), "q")))
+          .as(damaged)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "stored answer must be the JSON of LangChain4j scores, but it could not be read:"
+                  + " IllegalArgumentException");
+    }
+  }
+
+  @Test
+  void aScoreThatIsNoNumberIsNotStored() {
+    for (double odd : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      AtomicInteger asked = new AtomicInteger();
+      ScoringModel bare =
+          (segments, query) -> {
+            asked.incrementAndGet();
+            return Response.from(List.of(odd));
+          };
+      ScoringModel model = LangChain4jInstrumentation.wrap(bare, ops);
+
+      Double first = model.score("four", "q" + odd).content();
+      Double second = model.score("four", "q" + odd).content();
+
+      assertThat(List.of(first, second)).containsExactly(odd, odd);
+      assertThat(asked).as("nothing was kept to answer from").hasValue(2);
+    }
+    assertThat(records.calls())
+        .hasSize(4)
+        .allSatisfy(
+            call ->
+                assertThat(call.problems())
+                    .containsExactly(
+                        "the response could not be stored: java.lang.IllegalArgumentException"));
+  }
+
+  @Test
   void theWholeQuestionIsSeen() {
     var unused = chat().chat(UserMessage.from("How high is the tide?"));
 
@@ -182,8 +255,32 @@ class ReplayTest {
         .hasMessageStartingWith("stored answer must be the JSON of a LangChain4j chat response");
     assertThat(catchThrowable(collected::text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stored answer must be the chunks of a stream, but is a whole answer");
+        .hasMessage(
+            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
+                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
+                + " is made now");
     assertThat(server.requests()).isEmpty();
+  }
+
+  /** Whose every call is answered with this. */
+  private static LlmOps answering(String stored) {
+    return LlmOps.builder()
+        .interceptor(attempt -> Decision.answer(EncodedResponse.of(new JsonText(stored))))
+        .build();
+  }
+
+  private static ModerationModel unasked() {
+    return new ModerationModel() {
+      @Override
+      public Response<Moderation> moderate(String text) {
+        throw new AssertionError("asked");
+      }
+
+      @Override
+      public Response<Moderation> moderate(List<ChatMessage> messages) {
+        throw new AssertionError("asked");
+      }
+    };
   }
 
   private void assertReplayed(String question) throws Exception {

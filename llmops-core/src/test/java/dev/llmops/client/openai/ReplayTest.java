@@ -106,22 +106,67 @@ class ReplayTest extends OpenAiTest {
 
   @Test
   void aStoredAnswerOfAnotherKindIsRefusedInPlainWords() {
-    LlmOps wrong =
+    EncodedResponse whole = EncodedResponse.of(new dev.llmops.JsonText("{}"));
+    EncodedResponse chunks = EncodedResponse.ofChunks(List.of(new dev.llmops.JsonText("{}")));
+
+    assertThatThrownBy(() -> answered(whole).chat().completions().createStreaming(chatParams()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
+                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
+                + " is made now");
+    assertThatThrownBy(() -> answered(chunks).chat().completions().create(chatParams()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "an interceptor answered a call that is not streamed with a stream of 1 chunks, so"
+                + " nothing was sent; answer it with EncodedResponse.of(body), or record the call"
+                + " again as it is made now");
+    assertThat(records.calls)
+        .hasSize(2)
+        .allSatisfy(call -> assertThat(call.outcome()).isInstanceOf(Outcome.Failed.class));
+    assertThat(server.requests()).isEmpty();
+  }
+
+  /** A client whose every call is answered with this. */
+  private OpenAIClient answered(EncodedResponse stored) {
+    return OpenAiInstrumentation.wrap(
+        bare,
         LlmOps.builder()
             .sink(records)
-            .interceptor(
-                attempt ->
-                    CallInterceptor.Decision.answer(
-                        EncodedResponse.of(new dev.llmops.JsonText("{}"))))
-            .build();
-    OpenAIClient confused = OpenAiInstrumentation.wrap(bare, wrong);
+            .interceptor(attempt -> CallInterceptor.Decision.answer(stored))
+            .build());
+  }
 
-    assertThatThrownBy(() -> confused.chat().completions().createStreaming(chatParams()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stored answer must be the chunks of a stream, but is a whole answer");
+  @Test
+  void aRefusedAsynchronousRawCallFailsItsFuture() {
+    IllegalStateException refusal = new IllegalStateException("not today");
+    LlmOps refusing =
+        LlmOps.builder()
+            .sink(records)
+            .interceptor(attempt -> CallInterceptor.Decision.refuse(refusal))
+            .build();
+    var raw =
+        OpenAiInstrumentation.wrap(bare, refusing).async().chat().completions().withRawResponse();
+    List<Throwable> handled = new CopyOnWriteArrayList<>();
+
+    var whole = raw.create(chatParams());
+    var streamed = raw.createStreaming(chatParams());
+    whole.exceptionally(
+        error -> {
+          handled.add(error);
+          return null;
+        });
+
+    assertThat(handled).containsExactly(refusal);
+    assertThat(whole).failsWithin(SOON).withThrowableThat().withCause(refusal);
+    assertThat(streamed).failsWithin(SOON).withThrowableThat().withCause(refusal);
     assertThat(records.calls)
-        .singleElement()
-        .satisfies(call -> assertThat(call.outcome()).isInstanceOf(Outcome.Failed.class));
+        .hasSize(2)
+        .allSatisfy(
+            call -> {
+              assertThat(call.outcome()).isInstanceOf(Outcome.Failed.class);
+              assertThat(call.attempts()).isZero();
+            });
     assertThat(server.requests()).isEmpty();
   }
 

@@ -211,10 +211,16 @@ class SpringAiReplayTest {
                 + " IllegalArgumentException");
     assertThat(notAStream)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stored answer must be the chunks of a stream, but is a whole answer");
+        .hasMessage(
+            "an interceptor answered a streamed call with a whole answer, so nothing was sent;"
+                + " answer it with EncodedResponse.ofChunks(chunks), or record the call again as it"
+                + " is made now");
     assertThat(notWhole)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stored answer must be a whole answer, but is the chunks of a stream");
+        .hasMessage(
+            "an interceptor answered a call that is not streamed with a stream of 1 chunks, so"
+                + " nothing was sent; answer it with EncodedResponse.of(body), or record the call"
+                + " again as it is made now");
     assertThat(server.requests()).isEmpty();
   }
 
