@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -153,11 +154,17 @@ class CostBudgetTest {
         () -> ask(ops, "embed", TokenUsage.builder().inputTokens(90_000).build()));
     Throwable tag =
         catchThrowable(
-            () -> in(LlmContext.builder().tag("team", "red"), () -> ask(ops, TokenUsage.NONE)));
+            () ->
+                in(
+                    LlmContext.builder().tag("team", "red"),
+                    () -> ask(ops, "embed", TokenUsage.NONE)));
 
     assertThat(model).hasMessageStartingWith("the daily per model budget is spent");
     assertThat(talk).hasMessageStartingWith("the daily per conversation budget is spent: 0.18 of");
-    assertThat(tag).hasMessageStartingWith("the daily per model budget is spent");
+    assertThat(perModel.remaining("embed")).as("0.10 - 0.09").isEqualByComparingTo("0.01");
+    assertThat(tag)
+        .as("m 0.10 + n 0.08 + embed 0.09")
+        .hasMessageStartingWith("the daily per tag team budget is spent: 0.27 of 0.25 USD");
     assertThat(perTag.spent("red")).as("0.10 + 0.08 + 0.09").isEqualByComparingTo("0.27");
     assertThat(perTag.remaining("red")).isEqualByComparingTo("0");
   }
@@ -293,22 +300,25 @@ class CostBudgetTest {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     List<Future<?>> all = new ArrayList<>();
 
-    for (int thread = 0; thread < 8; thread++) {
-      all.add(
-          threads.submit(
-              () -> {
-                for (int i = 0; i < 2_000; i++) {
-                  String user = "u-" + i % 7;
-                  in(
-                      LlmContext.builder().user(user),
-                      () -> ops.call(request("m"), () -> "x", r -> used(10_000)));
-                }
-              }));
+    try {
+      for (int thread = 0; thread < 8; thread++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 2_000; i++) {
+                    String user = "u-" + i % 7;
+                    in(
+                        LlmContext.builder().user(user),
+                        () -> ops.call(request("m"), () -> "x", r -> used(10_000)));
+                  }
+                }));
+      }
+      for (Future<?> each : all) {
+        Object unused = each.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      List<Runnable> unused = threads.shutdownNow();
     }
-    for (Future<?> each : all) {
-      each.get();
-    }
-    threads.shutdown();
 
     assertThat(budget.spent()).as("8 x 2,000 x 0.01").isEqualByComparingTo("160");
     BigDecimal sum = BigDecimal.ZERO;
