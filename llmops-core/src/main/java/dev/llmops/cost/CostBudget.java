@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -197,6 +196,7 @@ public final class CostBudget implements CallInterceptor {
   }
 
   private static Builder of(Window window, String limit, String currency) {
+    Objects.requireNonNull(limit, "limit must not be null");
     BigDecimal amount;
     try {
       amount = new BigDecimal(limit);
@@ -475,7 +475,7 @@ public final class CostBudget implements CallInterceptor {
       if (limit.signum() <= 0) {
         throw new IllegalArgumentException("limit must be above 0, but was " + limit);
       }
-      if (currency.length() != 3 || !currency.equals(currency.toUpperCase(Locale.ROOT))) {
+      if (!currency.matches("[A-Z]{3}")) {
         throw new IllegalArgumentException(
             "currency must be an ISO 4217 code of three capital letters such as USD, but was \""
                 + currency

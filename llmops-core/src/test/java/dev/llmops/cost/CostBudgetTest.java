@@ -359,10 +359,15 @@ class CostBudgetTest {
         .hasMessage("limit must be above 0, but was 0");
     assertThatThrownBy(() -> CostBudget.daily("much", "USD"))
         .hasMessage("limit must be an amount such as 50 or 0.25, but was \"much\"");
-    assertThatThrownBy(() -> CostBudget.daily("1", "usd"))
-        .hasMessage(
-            "currency must be an ISO 4217 code of three capital letters such as USD, but was"
-                + " \"usd\"");
+    assertThatThrownBy(() -> CostBudget.daily(null, "USD")).hasMessage("limit must not be null");
+    assertThatThrownBy(() -> CostBudget.daily("1", null)).hasMessage("currency must not be null");
+    for (String code : List.of("usd", "123", "U$D", "US", "USDT", "\u00c4\u00d6\u00dc")) {
+      assertThatThrownBy(() -> CostBudget.daily("1", code))
+          .hasMessage(
+              "currency must be an ISO 4217 code of three capital letters such as USD, but was \""
+                  + code
+                  + "\"");
+    }
     assertThatThrownBy(() -> CostBudget.daily("1", "USD").maxKeys(1))
         .hasMessage("maxKeys must be between 2 and 1048576, but was 1");
     assertThatThrownBy(() -> CostBudget.daily("1", "USD").perTag(" "))
