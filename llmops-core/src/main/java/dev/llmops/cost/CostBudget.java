@@ -92,7 +92,8 @@ public final class CostBudget implements CallInterceptor {
    * @param resetsAt when the next one begins
    * @param spent by all calls that count
    * @param over calls that were refused or, when it only warns, let pass over the limit
-   * @param refusedUnpriced calls that were refused because no price is known for their model
+   * @param refusedUnpriced calls that were refused because no price in this currency is known for
+   *     their model
    * @param unpriced calls whose cost is not known, so that {@code spent} is without it
    * @param otherCurrency calls whose cost is in another currency and not in {@code spent}
    * @param withoutKey calls of a budget per user (conversation, model, tag) that told none, and
@@ -118,6 +119,11 @@ public final class CostBudget implements CallInterceptor {
       long forgottenKeys) {}
 
   private static final Logger logger = LoggerFactory.getLogger(CostBudget.class);
+
+  private static final LlmResponse ONE_TOKEN_IN =
+      LlmResponse.builder().usage(TokenUsage.builder().inputTokens(1).build()).build();
+  private static final LlmResponse ONE_TOKEN_EACH_WAY =
+      LlmResponse.builder().usage(TokenUsage.of(1, 1)).build();
 
   private final BigDecimal limit;
   private final String currency;
@@ -215,13 +221,12 @@ public final class CostBudget implements CallInterceptor {
     }
     LlmRequest request = attempt.request();
     Period now = period();
-    if (requiredPrices != null && !isPriced(requiredPrices, request)) {
-      refusedUnpriced.increment();
-      String model = request.model() == null ? "no model" : request.model();
-      return refuse(
-          now,
-          BudgetExceededException.unpriced(
-              name, limit, now.total.get(), currency, now.end, request.provider() + "/" + model));
+    if (requiredPrices != null) {
+      BudgetExceededException unpriced = unpriced(requiredPrices, request, now);
+      if (unpriced != null) {
+        refusedUnpriced.increment();
+        return refuse(now, unpriced);
+      }
     }
     if (single) {
       return now.total.get().compareTo(limit) < 0 ? pass : over(now, now.total.get());
@@ -321,7 +326,10 @@ public final class CostBudget implements CallInterceptor {
     text.append(single ? " spent" : " each").append(" until ");
     text.append(status.resetsAt()).append("; ");
     text.append(status.over()).append(refuses ? " calls refused." : " calls over it let pass.");
-    say(text, status.refusedUnpriced(), "calls of models without a price refused.");
+    say(
+        text,
+        status.refusedUnpriced(),
+        "calls of models without a price in " + currency + " refused.");
     say(text, status.unpriced(), "calls without a known cost are not in it.");
     say(text, status.otherCurrency(), "calls in another currency are not in it.");
     say(text, status.withoutKey(), key.missing());
@@ -365,14 +373,43 @@ public final class CostBudget implements CallInterceptor {
     return refused ? Decision.refuse(exceeded) : pass;
   }
 
-  /** One token each way, as an embedding has no output. */
-  private boolean isPriced(Pricing prices, LlmRequest request) {
-    TokenUsage usage =
-        request.operation().equals(LlmRequest.EMBEDDINGS)
-            ? TokenUsage.builder().inputTokens(1).build()
-            : TokenUsage.of(1, 1);
-    return prices.price(request, LlmResponse.builder().usage(usage).build(), clock.instant())
-        != null;
+  /**
+   * Why the budget cannot be held for a model, null when it can: its price is known and in the
+   * budget's currency. Only what is sure to make text must have a price of its output: embeddings,
+   * scores and moderations have none, and operations without a name in the conventions may not.
+   */
+  private @Nullable BudgetExceededException unpriced(
+      Pricing prices, LlmRequest request, Period now) {
+    Cost both = prices.price(request, ONE_TOKEN_EACH_WAY, clock.instant());
+    if (isInCurrency(both)) {
+      return null;
+    }
+    Cost input = makesText(request) ? null : prices.price(request, ONE_TOKEN_IN, clock.instant());
+    if (isInCurrency(input)) {
+      return null;
+    }
+    Cost other = both != null ? both : input;
+    String model = request.model() == null ? "no model" : request.model();
+    return BudgetExceededException.unpriced(
+        name,
+        limit,
+        now.total.get(),
+        currency,
+        now.end,
+        request.provider() + "/" + model,
+        other == null ? null : other.currency());
+  }
+
+  /** Costs are not converted: {@link #add} counts one in another currency and adds nothing. */
+  private boolean isInCurrency(@Nullable Cost cost) {
+    return cost != null && cost.currency().equals(currency);
+  }
+
+  private static boolean makesText(LlmRequest request) {
+    return switch (request.operation()) {
+      case LlmRequest.CHAT, LlmRequest.GENERATE_CONTENT, LlmRequest.TEXT_COMPLETION -> true;
+      default -> false;
+    };
   }
 
   /** The current window; a clock that is set back does not open an old one again. */
@@ -520,8 +557,10 @@ public final class CostBudget implements CallInterceptor {
     }
 
     /**
-     * Refuses calls of models that these prices do not know, whatever was spent: the budget could
-     * not be held for them. Asks for a price before each call.
+     * Refuses calls of models that these prices do not know, or know in another currency only,
+     * whatever was spent and also with {@link #warnOnly}: the budget could not be held for them. A
+     * price of the input alone is enough for all but chat, {@code generate_content} and text
+     * completion. Asks for a price before each call.
      *
      * @param prices those of the {@code LlmOps}: what tells the cost of a call
      */

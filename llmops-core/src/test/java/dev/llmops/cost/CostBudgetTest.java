@@ -216,6 +216,61 @@ class CostBudgetTest {
   }
 
   @Test
+  void aPriceInAnotherCurrencyIsNoPrice() {
+    CostBudget budget = CostBudget.daily("5", "EUR").refuseUnpriced(PRICES).clock(clock).build();
+    LlmOps ops = ops(budget);
+
+    ask(ops, "euro", TokenUsage.of(100_000, 0));
+    BudgetExceededException refused =
+        catchThrowableOfType(BudgetExceededException.class, () -> ask(ops, 1));
+
+    assertThat(refused)
+        .hasMessage(
+            "the daily budget of 5 EUR cannot be held for local/m: no price in EUR is known for it,"
+                + " only one in USD; put one in EUR on top of the price table, or make the budget in"
+                + " USD, or do not refuse models without a price");
+    assertThat(refused.unpricedModel()).isEqualTo("local/m");
+    assertThat(sent).hasValue(1);
+    assertThat(budget.spent()).isEqualByComparingTo("0.10");
+    assertThat(budget.status())
+        .returns(1L, CostBudget.Status::refusedUnpriced)
+        .returns(0L, CostBudget.Status::otherCurrency);
+    assertThat(budget.explain()).endsWith("1 calls of models without a price in EUR refused.");
+  }
+
+  @Test
+  void whatMakesNoTextMayHaveAPriceOfItsInputAlone() {
+    CostBudget budget = CostBudget.daily("5", "USD").refuseUnpriced(PRICES).clock(clock).build();
+    LlmOps ops = ops(budget);
+    TokenUsage scored = TokenUsage.builder().inputTokens(20_000).build();
+
+    for (String operation : List.of("rerank", "moderation", LlmRequest.EMBEDDINGS)) {
+      ask(ops, LlmRequest.builder(operation, "local").model("embed").build(), scored);
+      ask(
+          ops,
+          LlmRequest.builder(operation, "local").model("m").build(),
+          TokenUsage.of(10_000, 10_000));
+    }
+    for (String operation :
+        List.of(LlmRequest.CHAT, LlmRequest.GENERATE_CONTENT, LlmRequest.TEXT_COMPLETION)) {
+      assertThat(
+              catchThrowable(
+                  () ->
+                      ask(
+                          ops,
+                          LlmRequest.builder(operation, "local").model("embed").build(),
+                          TokenUsage.of(1, 1))))
+          .as("its answer has no price: %s", operation)
+          .isInstanceOf(BudgetExceededException.class);
+    }
+
+    assertThat(budget.spent()).as("3 x (0.02 + 0.01 + 0.01)").isEqualByComparingTo("0.12");
+    assertThat(budget.status())
+        .returns(3L, CostBudget.Status::refusedUnpriced)
+        .returns(0L, CostBudget.Status::unpriced);
+  }
+
+  @Test
   void aBudgetThatOnlyWarnsSaysSoOnceAWindow() {
     List<String> said = new ArrayList<>();
     CostBudget budget =
@@ -393,9 +448,12 @@ class CostBudgetTest {
   }
 
   private void ask(LlmOps ops, String model, TokenUsage usage) {
+    ask(ops, request(model), usage);
+  }
+
+  private void ask(LlmOps ops, LlmRequest request, TokenUsage usage) {
     int unused =
-        ops.call(
-            request(model), sent::incrementAndGet, n -> LlmResponse.builder().usage(usage).build());
+        ops.call(request, sent::incrementAndGet, n -> LlmResponse.builder().usage(usage).build());
   }
 
   private static LlmRequest request(String model) {
