@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The caller gets a {@link BudgetExceededException} and nothing is sent; the call is recorded as
  * failed, with the class of that exception as the error's type. The first refusal or warning of a
- * window is logged. It holds as long as llmops is on, and within this process: several instances of
- * an application have a budget each, and a restart begins anew.
+ * window is logged, and the first refusal for want of a price. It holds as long as llmops is on,
+ * and within this process: several instances of an application have a budget each, and a restart
+ * begins anew.
  *
  * <p>Thread-safe. A call that passes takes no lock and allocates nothing here.
  */
@@ -355,18 +356,20 @@ public final class CostBudget implements CallInterceptor {
   private Decision over(Period now, BigDecimal spent) {
     over.increment();
     BudgetExceededException exceeded =
-        refuses || !now.told.get()
+        refuses || !now.toldSpent.get()
             ? BudgetExceededException.spent(name, limit, spent, currency, now.end)
             : null;
     return exceeded == null ? pass : refuse(now, exceeded);
   }
 
-  /** Refuses if it shall; the first of a window is logged in either case. */
+  /** Refuses if it shall; the first of a window and reason is logged in either case. */
   private Decision refuse(Period now, BudgetExceededException exceeded) {
-    boolean refused = refuses || exceeded.unpricedModel() != null;
-    if (!now.told.get() && now.told.compareAndSet(false, true)) {
+    boolean isUnpriced = exceeded.unpricedModel() != null;
+    boolean refused = refuses || isUnpriced;
+    AtomicBoolean told = isUnpriced ? now.toldUnpriced : now.toldSpent;
+    if (!told.get() && told.compareAndSet(false, true)) {
       log.warn(
-          "{}; {}; further calls of this window are only counted, see CostBudget.status()",
+          "{}; {}; further such calls of this window are only counted, see CostBudget.status()",
           exceeded.getMessage(),
           refused ? "the call was refused" : "the call goes on, as the budget only warns");
     }
@@ -479,7 +482,8 @@ public final class CostBudget implements CallInterceptor {
     final long endMillis;
     final Amount total = new Amount();
     final BudgetAccounts accounts = new BudgetAccounts(maxKeys, forgottenKeys);
-    final AtomicBoolean told = new AtomicBoolean();
+    final AtomicBoolean toldSpent = new AtomicBoolean();
+    final AtomicBoolean toldUnpriced = new AtomicBoolean();
 
     Period(Instant now) {
       ZonedDateTime begin = window.startOf(now);

@@ -271,6 +271,38 @@ class CostBudgetTest {
   }
 
   @Test
+  void aModelWithoutAPriceDoesNotHideThatTheLimitIsReached() {
+    List<String> said = new ArrayList<>();
+    CostBudget budget =
+        CostBudget.daily("0.10", "USD")
+            .warnOnly()
+            .refuseUnpriced(PRICES)
+            .clock(clock)
+            .log(warningsInto(said))
+            .build();
+    LlmOps ops = ops(budget);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(catchThrowable(() -> ask(ops, "no-price", TokenUsage.of(1, 1))))
+          .isInstanceOf(BudgetExceededException.class);
+    }
+    ask(ops, 100_000);
+    ask(ops, 100_000);
+    ask(ops, 100_000);
+
+    assertThat(sent).hasValue(3);
+    assertThat(said)
+        .containsExactly(
+            "the daily budget of 0.10 USD cannot be held for local/no-price: no price is known for"
+                + " it; add one to the price table, or do not refuse models without a price; the"
+                + " call was refused; further such calls of this window are only counted, see"
+                + " CostBudget.status()",
+            "the daily budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-23T00:00:00Z; the call"
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()");
+  }
+
+  @Test
   void aBudgetThatOnlyWarnsSaysSoOnceAWindow() {
     List<String> said = new ArrayList<>();
     CostBudget budget =
@@ -291,11 +323,11 @@ class CostBudgetTest {
     assertThat(said)
         .containsExactly(
             "the hourly budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-22T11:00:00Z; the call"
-                + " goes on, as the budget only warns; further calls of this window are only counted,"
-                + " see CostBudget.status()",
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()",
             "the hourly budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-22T12:00:00Z; the call"
-                + " goes on, as the budget only warns; further calls of this window are only counted,"
-                + " see CostBudget.status()");
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()");
     assertThat(budget.explain()).contains("; 3 calls over it let pass.");
   }
 
