@@ -1,9 +1,7 @@
 package dev.llmops.cost;
 
 import java.math.BigDecimal;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -15,20 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class BudgetAccounts {
 
   private record Generations(
-      ConcurrentHashMap<String, Amount> young,
-      ConcurrentHashMap<String, Amount> old,
-      LongAdder kept) {}
+      ConcurrentHashMap<String, Amount> young, ConcurrentHashMap<String, Amount> old) {}
 
   private final int half;
   private final LongAdder forgotten;
-  private final AtomicReference<Generations> generations =
-      new AtomicReference<>(
-          new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new LongAdder()));
+  private volatile Generations generations =
+      new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+  private int kept; // keys that are in both; read and written under the lock
 
   /**
    * Nothing spent.
    *
-   * @param max keys at most, 2 or more; threads that race may pass it by their number
+   * @param max keys at most, 2 or more
    * @param forgotten counts the keys that had to go
    */
   BudgetAccounts(int max, LongAdder forgotten) {
@@ -37,49 +33,49 @@ final class BudgetAccounts {
   }
 
   BigDecimal spent(String key) {
-    Amount found = find(now(), key);
+    Amount found = find(generations, key);
     return found == null ? BigDecimal.ZERO : found.get();
   }
 
   /** The account of a key, made if there is none; it is now among the latest. */
   Amount open(String key) {
-    Generations now = now();
-    Amount young = now.young().get(key);
-    if (young != null) {
-      return young;
-    }
-    Amount old = now.old().get(key);
-    Amount opened = old == null ? new Amount() : old;
-    Amount raced = now.young().putIfAbsent(key, opened);
-    if (raced != null) {
-      return raced;
-    }
-    if (old != null) {
-      now.kept().increment();
-    }
-    if (now.young().size() >= half) {
-      Generations next = new Generations(new ConcurrentHashMap<>(), now.young(), new LongAdder());
-      if (generations.compareAndSet(now, next)) {
-        forgotten.add(Math.max(0, now.old().size() - now.kept().sum()));
-      }
-    }
-    return opened;
+    Amount latest = generations.young().get(key);
+    return latest != null ? latest : enter(key);
   }
 
   /** Puts a key that is known among the latest. */
   void touch(String key) {
-    if (find(now(), key) != null) {
+    if (find(generations, key) != null) {
       Amount unused = open(key);
     }
   }
 
-  long size() {
-    Generations now = now();
-    return now.young().size() + Math.max(0, now.old().size() - now.kept().sum());
+  synchronized int size() {
+    return generations.young().size() + generations.old().size() - kept;
   }
 
-  private Generations now() {
-    return Objects.requireNonNull(generations.get());
+  /**
+   * Under a lock, once a key and generation: an account that is put where another thread has just
+   * turned the page would be hidden by one that a third has made since.
+   */
+  private synchronized Amount enter(String key) {
+    Generations now = generations;
+    Amount raced = now.young().get(key);
+    if (raced != null) {
+      return raced;
+    }
+    Amount old = now.old().get(key);
+    Amount opened = old == null ? new Amount() : old;
+    now.young().put(key, opened);
+    if (old != null) {
+      kept++;
+    }
+    if (now.young().size() >= half) {
+      forgotten.add(now.old().size() - kept);
+      generations = new Generations(new ConcurrentHashMap<>(), now.young());
+      kept = 0;
+    }
+    return opened;
   }
 
   private static @Nullable Amount find(Generations in, String key) {

@@ -63,7 +63,19 @@ public final class BudgetExceededException extends RuntimeException {
       BigDecimal spent,
       String currency,
       Instant resetsAt,
-      String model) {
+      String model,
+      @Nullable String otherCurrency) {
+    String why =
+        otherCurrency == null
+            ? ": no price is known for it; add one to the price table"
+            : ": no price in "
+                + currency
+                + " is known for it, only one in "
+                + otherCurrency
+                + "; put one in "
+                + currency
+                + " on top of the price table, or make the budget in "
+                + otherCurrency;
     return new BudgetExceededException(
         "the "
             + budget
@@ -73,8 +85,8 @@ public final class BudgetExceededException extends RuntimeException {
             + currency
             + " cannot be held for "
             + model
-            + ": no price is known for it; add one to the price table, or do not refuse models"
-            + " without a price",
+            + why
+            + ", or do not refuse models without a price",
         budget,
         limit,
         spent,
@@ -112,8 +124,8 @@ public final class BudgetExceededException extends RuntimeException {
   }
 
   /**
-   * Provider and model of a call that was refused because no price is known for it, such as {@code
-   * vllm/my-model}; absent when the budget was spent.
+   * Provider and model of a call that was refused because no price in this currency is known for
+   * it, such as {@code vllm/my-model}; absent when the budget was spent.
    */
   public @Nullable String unpricedModel() {
     return unpricedModel;

@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,8 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The caller gets a {@link BudgetExceededException} and nothing is sent; the call is recorded as
  * failed, with the class of that exception as the error's type. The first refusal or warning of a
- * window is logged. It holds as long as llmops is on, and within this process: several instances of
- * an application have a budget each, and a restart begins anew.
+ * window is logged, and the first refusal for want of a price. It holds as long as llmops is on,
+ * and within this process: several instances of an application have a budget each, and a restart
+ * begins anew.
  *
  * <p>Thread-safe. A call that passes takes no lock and allocates nothing here.
  */
@@ -93,7 +93,8 @@ public final class CostBudget implements CallInterceptor {
    * @param resetsAt when the next one begins
    * @param spent by all calls that count
    * @param over calls that were refused or, when it only warns, let pass over the limit
-   * @param refusedUnpriced calls that were refused because no price is known for their model
+   * @param refusedUnpriced calls that were refused because no price in this currency is known for
+   *     their model
    * @param unpriced calls whose cost is not known, so that {@code spent} is without it
    * @param otherCurrency calls whose cost is in another currency and not in {@code spent}
    * @param withoutKey calls of a budget per user (conversation, model, tag) that told none, and
@@ -119,6 +120,11 @@ public final class CostBudget implements CallInterceptor {
       long forgottenKeys) {}
 
   private static final Logger logger = LoggerFactory.getLogger(CostBudget.class);
+
+  private static final LlmResponse ONE_TOKEN_IN =
+      LlmResponse.builder().usage(TokenUsage.builder().inputTokens(1).build()).build();
+  private static final LlmResponse ONE_TOKEN_EACH_WAY =
+      LlmResponse.builder().usage(TokenUsage.of(1, 1)).build();
 
   private final BigDecimal limit;
   private final String currency;
@@ -197,6 +203,7 @@ public final class CostBudget implements CallInterceptor {
   }
 
   private static Builder of(Window window, String limit, String currency) {
+    Objects.requireNonNull(limit, "limit must not be null");
     BigDecimal amount;
     try {
       amount = new BigDecimal(limit);
@@ -215,13 +222,12 @@ public final class CostBudget implements CallInterceptor {
     }
     LlmRequest request = attempt.request();
     Period now = period();
-    if (requiredPrices != null && !isPriced(requiredPrices, request)) {
-      refusedUnpriced.increment();
-      String model = request.model() == null ? "no model" : request.model();
-      return refuse(
-          now,
-          BudgetExceededException.unpriced(
-              name, limit, now.total.get(), currency, now.end, request.provider() + "/" + model));
+    if (requiredPrices != null) {
+      BudgetExceededException unpriced = unpriced(requiredPrices, request, now);
+      if (unpriced != null) {
+        refusedUnpriced.increment();
+        return refuse(now, unpriced);
+      }
     }
     if (single) {
       return now.total.get().compareTo(limit) < 0 ? pass : over(now, now.total.get());
@@ -321,7 +327,10 @@ public final class CostBudget implements CallInterceptor {
     text.append(single ? " spent" : " each").append(" until ");
     text.append(status.resetsAt()).append("; ");
     text.append(status.over()).append(refuses ? " calls refused." : " calls over it let pass.");
-    say(text, status.refusedUnpriced(), "calls of models without a price refused.");
+    say(
+        text,
+        status.refusedUnpriced(),
+        "calls of models without a price in " + currency + " refused.");
     say(text, status.unpriced(), "calls without a known cost are not in it.");
     say(text, status.otherCurrency(), "calls in another currency are not in it.");
     say(text, status.withoutKey(), key.missing());
@@ -347,32 +356,63 @@ public final class CostBudget implements CallInterceptor {
   private Decision over(Period now, BigDecimal spent) {
     over.increment();
     BudgetExceededException exceeded =
-        refuses || !now.told.get()
+        refuses || !now.toldSpent.get()
             ? BudgetExceededException.spent(name, limit, spent, currency, now.end)
             : null;
     return exceeded == null ? pass : refuse(now, exceeded);
   }
 
-  /** Refuses if it shall; the first of a window is logged in either case. */
+  /** Refuses if it shall; the first of a window and reason is logged in either case. */
   private Decision refuse(Period now, BudgetExceededException exceeded) {
-    boolean refused = refuses || exceeded.unpricedModel() != null;
-    if (!now.told.get() && now.told.compareAndSet(false, true)) {
+    boolean isUnpriced = exceeded.unpricedModel() != null;
+    boolean refused = refuses || isUnpriced;
+    AtomicBoolean told = isUnpriced ? now.toldUnpriced : now.toldSpent;
+    if (!told.get() && told.compareAndSet(false, true)) {
       log.warn(
-          "{}; {}; further calls of this window are only counted, see CostBudget.status()",
+          "{}; {}; further such calls of this window are only counted, see CostBudget.status()",
           exceeded.getMessage(),
           refused ? "the call was refused" : "the call goes on, as the budget only warns");
     }
     return refused ? Decision.refuse(exceeded) : pass;
   }
 
-  /** One token each way, as an embedding has no output. */
-  private boolean isPriced(Pricing prices, LlmRequest request) {
-    TokenUsage usage =
-        request.operation().equals(LlmRequest.EMBEDDINGS)
-            ? TokenUsage.builder().inputTokens(1).build()
-            : TokenUsage.of(1, 1);
-    return prices.price(request, LlmResponse.builder().usage(usage).build(), clock.instant())
-        != null;
+  /**
+   * Why the budget cannot be held for a model, null when it can: its price is known and in the
+   * budget's currency. Only what is sure to make text must have a price of its output: embeddings,
+   * scores and moderations have none, and operations without a name in the conventions may not.
+   */
+  private @Nullable BudgetExceededException unpriced(
+      Pricing prices, LlmRequest request, Period now) {
+    Cost both = prices.price(request, ONE_TOKEN_EACH_WAY, clock.instant());
+    if (isInCurrency(both)) {
+      return null;
+    }
+    Cost input = makesText(request) ? null : prices.price(request, ONE_TOKEN_IN, clock.instant());
+    if (isInCurrency(input)) {
+      return null;
+    }
+    Cost other = both != null ? both : input;
+    String model = request.model() == null ? "no model" : request.model();
+    return BudgetExceededException.unpriced(
+        name,
+        limit,
+        now.total.get(),
+        currency,
+        now.end,
+        request.provider() + "/" + model,
+        other == null ? null : other.currency());
+  }
+
+  /** Costs are not converted: {@link #add} counts one in another currency and adds nothing. */
+  private boolean isInCurrency(@Nullable Cost cost) {
+    return cost != null && cost.currency().equals(currency);
+  }
+
+  private static boolean makesText(LlmRequest request) {
+    return switch (request.operation()) {
+      case LlmRequest.CHAT, LlmRequest.GENERATE_CONTENT, LlmRequest.TEXT_COMPLETION -> true;
+      default -> false;
+    };
   }
 
   /** The current window; a clock that is set back does not open an old one again. */
@@ -442,7 +482,8 @@ public final class CostBudget implements CallInterceptor {
     final long endMillis;
     final Amount total = new Amount();
     final BudgetAccounts accounts = new BudgetAccounts(maxKeys, forgottenKeys);
-    final AtomicBoolean told = new AtomicBoolean();
+    final AtomicBoolean toldSpent = new AtomicBoolean();
+    final AtomicBoolean toldUnpriced = new AtomicBoolean();
 
     Period(Instant now) {
       ZonedDateTime begin = window.startOf(now);
@@ -475,7 +516,7 @@ public final class CostBudget implements CallInterceptor {
       if (limit.signum() <= 0) {
         throw new IllegalArgumentException("limit must be above 0, but was " + limit);
       }
-      if (currency.length() != 3 || !currency.equals(currency.toUpperCase(Locale.ROOT))) {
+      if (!currency.matches("[A-Z]{3}")) {
         throw new IllegalArgumentException(
             "currency must be an ISO 4217 code of three capital letters such as USD, but was \""
                 + currency
@@ -520,8 +561,10 @@ public final class CostBudget implements CallInterceptor {
     }
 
     /**
-     * Refuses calls of models that these prices do not know, whatever was spent: the budget could
-     * not be held for them. Asks for a price before each call.
+     * Refuses calls of models that these prices do not know, or know in another currency only,
+     * whatever was spent and also with {@link #warnOnly}: the budget could not be held for them. A
+     * price of the input alone is enough for all but chat, {@code generate_content} and text
+     * completion. Asks for a price before each call.
      *
      * @param prices those of the {@code LlmOps}: what tells the cost of a call
      */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -153,11 +154,17 @@ class CostBudgetTest {
         () -> ask(ops, "embed", TokenUsage.builder().inputTokens(90_000).build()));
     Throwable tag =
         catchThrowable(
-            () -> in(LlmContext.builder().tag("team", "red"), () -> ask(ops, TokenUsage.NONE)));
+            () ->
+                in(
+                    LlmContext.builder().tag("team", "red"),
+                    () -> ask(ops, "embed", TokenUsage.NONE)));
 
     assertThat(model).hasMessageStartingWith("the daily per model budget is spent");
     assertThat(talk).hasMessageStartingWith("the daily per conversation budget is spent: 0.18 of");
-    assertThat(tag).hasMessageStartingWith("the daily per model budget is spent");
+    assertThat(perModel.remaining("embed")).as("0.10 - 0.09").isEqualByComparingTo("0.01");
+    assertThat(tag)
+        .as("m 0.10 + n 0.08 + embed 0.09")
+        .hasMessageStartingWith("the daily per tag team budget is spent: 0.27 of 0.25 USD");
     assertThat(perTag.spent("red")).as("0.10 + 0.08 + 0.09").isEqualByComparingTo("0.27");
     assertThat(perTag.remaining("red")).isEqualByComparingTo("0");
   }
@@ -209,6 +216,93 @@ class CostBudgetTest {
   }
 
   @Test
+  void aPriceInAnotherCurrencyIsNoPrice() {
+    CostBudget budget = CostBudget.daily("5", "EUR").refuseUnpriced(PRICES).clock(clock).build();
+    LlmOps ops = ops(budget);
+
+    ask(ops, "euro", TokenUsage.of(100_000, 0));
+    BudgetExceededException refused =
+        catchThrowableOfType(BudgetExceededException.class, () -> ask(ops, 1));
+
+    assertThat(refused)
+        .hasMessage(
+            "the daily budget of 5 EUR cannot be held for local/m: no price in EUR is known for it,"
+                + " only one in USD; put one in EUR on top of the price table, or make the budget in"
+                + " USD, or do not refuse models without a price");
+    assertThat(refused.unpricedModel()).isEqualTo("local/m");
+    assertThat(sent).hasValue(1);
+    assertThat(budget.spent()).isEqualByComparingTo("0.10");
+    assertThat(budget.status())
+        .returns(1L, CostBudget.Status::refusedUnpriced)
+        .returns(0L, CostBudget.Status::otherCurrency);
+    assertThat(budget.explain()).endsWith("1 calls of models without a price in EUR refused.");
+  }
+
+  @Test
+  void whatMakesNoTextMayHaveAPriceOfItsInputAlone() {
+    CostBudget budget = CostBudget.daily("5", "USD").refuseUnpriced(PRICES).clock(clock).build();
+    LlmOps ops = ops(budget);
+    TokenUsage scored = TokenUsage.builder().inputTokens(20_000).build();
+
+    for (String operation : List.of("rerank", "moderation", LlmRequest.EMBEDDINGS)) {
+      ask(ops, LlmRequest.builder(operation, "local").model("embed").build(), scored);
+      ask(
+          ops,
+          LlmRequest.builder(operation, "local").model("m").build(),
+          TokenUsage.of(10_000, 10_000));
+    }
+    for (String operation :
+        List.of(LlmRequest.CHAT, LlmRequest.GENERATE_CONTENT, LlmRequest.TEXT_COMPLETION)) {
+      assertThat(
+              catchThrowable(
+                  () ->
+                      ask(
+                          ops,
+                          LlmRequest.builder(operation, "local").model("embed").build(),
+                          TokenUsage.of(1, 1))))
+          .as("its answer has no price: %s", operation)
+          .isInstanceOf(BudgetExceededException.class);
+    }
+
+    assertThat(budget.spent()).as("3 x (0.02 + 0.01 + 0.01)").isEqualByComparingTo("0.12");
+    assertThat(budget.status())
+        .returns(3L, CostBudget.Status::refusedUnpriced)
+        .returns(0L, CostBudget.Status::unpriced);
+  }
+
+  @Test
+  void aModelWithoutAPriceDoesNotHideThatTheLimitIsReached() {
+    List<String> said = new ArrayList<>();
+    CostBudget budget =
+        CostBudget.daily("0.10", "USD")
+            .warnOnly()
+            .refuseUnpriced(PRICES)
+            .clock(clock)
+            .log(warningsInto(said))
+            .build();
+    LlmOps ops = ops(budget);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(catchThrowable(() -> ask(ops, "no-price", TokenUsage.of(1, 1))))
+          .isInstanceOf(BudgetExceededException.class);
+    }
+    ask(ops, 100_000);
+    ask(ops, 100_000);
+    ask(ops, 100_000);
+
+    assertThat(sent).hasValue(3);
+    assertThat(said)
+        .containsExactly(
+            "the daily budget of 0.10 USD cannot be held for local/no-price: no price is known for"
+                + " it; add one to the price table, or do not refuse models without a price; the"
+                + " call was refused; further such calls of this window are only counted, see"
+                + " CostBudget.status()",
+            "the daily budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-23T00:00:00Z; the call"
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()");
+  }
+
+  @Test
   void aBudgetThatOnlyWarnsSaysSoOnceAWindow() {
     List<String> said = new ArrayList<>();
     CostBudget budget =
@@ -229,11 +323,11 @@ class CostBudgetTest {
     assertThat(said)
         .containsExactly(
             "the hourly budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-22T11:00:00Z; the call"
-                + " goes on, as the budget only warns; further calls of this window are only counted,"
-                + " see CostBudget.status()",
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()",
             "the hourly budget is spent: 0.1 of 0.10 USD; it resets at 2026-11-22T12:00:00Z; the call"
-                + " goes on, as the budget only warns; further calls of this window are only counted,"
-                + " see CostBudget.status()");
+                + " goes on, as the budget only warns; further such calls of this window are only"
+                + " counted, see CostBudget.status()");
     assertThat(budget.explain()).contains("; 3 calls over it let pass.");
   }
 
@@ -293,22 +387,25 @@ class CostBudgetTest {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     List<Future<?>> all = new ArrayList<>();
 
-    for (int thread = 0; thread < 8; thread++) {
-      all.add(
-          threads.submit(
-              () -> {
-                for (int i = 0; i < 2_000; i++) {
-                  String user = "u-" + i % 7;
-                  in(
-                      LlmContext.builder().user(user),
-                      () -> ops.call(request("m"), () -> "x", r -> used(10_000)));
-                }
-              }));
+    try {
+      for (int thread = 0; thread < 8; thread++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 2_000; i++) {
+                    String user = "u-" + i % 7;
+                    in(
+                        LlmContext.builder().user(user),
+                        () -> ops.call(request("m"), () -> "x", r -> used(10_000)));
+                  }
+                }));
+      }
+      for (Future<?> each : all) {
+        Object unused = each.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      List<Runnable> unused = threads.shutdownNow();
     }
-    for (Future<?> each : all) {
-      each.get();
-    }
-    threads.shutdown();
 
     assertThat(budget.spent()).as("8 x 2,000 x 0.01").isEqualByComparingTo("160");
     BigDecimal sum = BigDecimal.ZERO;
@@ -349,10 +446,15 @@ class CostBudgetTest {
         .hasMessage("limit must be above 0, but was 0");
     assertThatThrownBy(() -> CostBudget.daily("much", "USD"))
         .hasMessage("limit must be an amount such as 50 or 0.25, but was \"much\"");
-    assertThatThrownBy(() -> CostBudget.daily("1", "usd"))
-        .hasMessage(
-            "currency must be an ISO 4217 code of three capital letters such as USD, but was"
-                + " \"usd\"");
+    assertThatThrownBy(() -> CostBudget.daily(null, "USD")).hasMessage("limit must not be null");
+    assertThatThrownBy(() -> CostBudget.daily("1", null)).hasMessage("currency must not be null");
+    for (String code : List.of("usd", "123", "U$D", "US", "USDT", "\u00c4\u00d6\u00dc")) {
+      assertThatThrownBy(() -> CostBudget.daily("1", code))
+          .hasMessage(
+              "currency must be an ISO 4217 code of three capital letters such as USD, but was \""
+                  + code
+                  + "\"");
+    }
     assertThatThrownBy(() -> CostBudget.daily("1", "USD").maxKeys(1))
         .hasMessage("maxKeys must be between 2 and 1048576, but was 1");
     assertThatThrownBy(() -> CostBudget.daily("1", "USD").perTag(" "))
@@ -378,9 +480,12 @@ class CostBudgetTest {
   }
 
   private void ask(LlmOps ops, String model, TokenUsage usage) {
+    ask(ops, request(model), usage);
+  }
+
+  private void ask(LlmOps ops, LlmRequest request, TokenUsage usage) {
     int unused =
-        ops.call(
-            request(model), sent::incrementAndGet, n -> LlmResponse.builder().usage(usage).build());
+        ops.call(request, sent::incrementAndGet, n -> LlmResponse.builder().usage(usage).build());
   }
 
   private static LlmRequest request(String model) {

@@ -25,6 +25,7 @@ import dev.llmops.cost.CostBudget;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -223,7 +224,9 @@ public abstract class CallContract {
   void aSpentBudgetRefusesBeforeAnythingIsSent() throws Exception {
     Assumptions.assumeTrue(canRefuse(), "the client only tells of its calls");
     Records records = Records.withoutContent();
-    CostBudget budget = CostBudget.daily("1", "USD").build();
+    InstantSource beforeMidnight =
+        InstantSource.fixed(Instant.parse("2027-02-28T23:59:59.999Z")); // one window for both calls
+    CostBudget budget = CostBudget.daily("1", "USD").clock(beforeMidnight).build();
     LlmOps ops =
         LlmOps.builder()
             .pricing(
@@ -239,7 +242,7 @@ public abstract class CallContract {
     assertThat(paid.cost()).isNotNull();
     assertThat(refused)
         .isInstanceOf(BudgetExceededException.class)
-        .hasMessageStartingWith("the daily budget is spent: 1 of 1 USD; it resets at ");
+        .hasMessage("the daily budget is spent: 1 of 1 USD; it resets at 2027-03-01T00:00:00Z");
     assertThat(server.requests()).hasSize(1);
     Polling.await().until(() -> records.calls().size() == 2);
     LlmCall call = records.calls().get(1);
