@@ -8,6 +8,7 @@ import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.online.OnlineEvaluation;
 import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
+import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -152,6 +153,13 @@ public final class LlmOpsAutoConfiguration {
         LlmOpsProperties properties,
         ConfigurableListableBeanFactory beans) {
       return SpringAiObservations.create(ops, properties.springAi(), beans);
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ToolFailuresPostProcessor llmOpsToolFailures(
+        ObjectProvider<ObservationRegistry> registry) {
+      return new ToolFailuresPostProcessor(registry);
     }
 
     @Configuration(proxyBeanMethods = false)

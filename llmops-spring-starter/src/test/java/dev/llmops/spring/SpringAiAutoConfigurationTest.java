@@ -8,6 +8,7 @@ import dev.llmops.client.springai.Models;
 import dev.llmops.client.springai.SpringAiAdvisor;
 import dev.llmops.sink.RingSink;
 import dev.llmops.testing.FakeModelServer;
+import dev.llmops.testing.Fixture;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
@@ -15,6 +16,7 @@ import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -27,6 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.model.tool.ToolCallingManager;
+import org.springframework.ai.tool.annotation.Tool;
+import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
+import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -146,6 +152,45 @@ class SpringAiAutoConfigurationTest {
   }
 
   @Test
+  void theStepOfAToolThatThrowsHasFailed() throws Exception {
+    server.enqueue(Fixture.CHAT_TOOL_CALL);
+    application()
+        .withBean(
+            ToolExecutionExceptionProcessor.class,
+            () -> DefaultToolExecutionExceptionProcessor.builder().build())
+        .run(
+            context -> {
+              ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+              ToolCallingManager manager =
+                  ToolCallingManager.builder()
+                      .observationRegistry(registry)
+                      .toolExecutionExceptionProcessor(
+                          context.getBean(ToolExecutionExceptionProcessor.class))
+                      .build();
+
+              String answer =
+                  ChatClient.builder(Models.chat(server, registry), registry, null, null)
+                      .defaultAdvisors(Models.inTheChain(manager))
+                      .build()
+                      .prompt("When is high tide in Brest?")
+                      .tools(new Storm())
+                      .call()
+                      .content();
+
+              assertThat(answer).isNotEmpty();
+              assertThat(context.getBean(RingSink.class).steps())
+                  .filteredOn(step -> step.request().name().equals("get_tide"))
+                  .singleElement()
+                  .satisfies(
+                      step ->
+                          assertThat(step.error().type())
+                              .isEqualTo("java.lang.IllegalStateException"));
+              assertThat(span("execute_tool get_tide").getStatus().getStatusCode())
+                  .isEqualTo(StatusCode.ERROR);
+            });
+  }
+
+  @Test
   void tellsThatWithoutARegistryNothingIsRecorded() {
     new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
@@ -209,5 +254,13 @@ class SpringAiAutoConfigurationTest {
         .filter(span -> span.getName().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError(name + " among " + spans.getFinishedSpanItems()));
+  }
+
+  /** A tool that fails. */
+  static final class Storm {
+    @Tool(name = "get_tide", description = "Tells when high tide is")
+    public String tide(String harbour) {
+      throw new IllegalStateException("no tide in " + harbour);
+    }
   }
 }

@@ -54,6 +54,7 @@ final class ToolSource implements Source {
     }
     return new ObservedStep<ToolCallingObservationContext>(
         ops.openStep(step.build()),
+        ToolFailures::of,
         ended -> content ? StepResult.of(ended.getToolCallResult()) : StepResult.NONE);
   }
 }

@@ -8,6 +8,7 @@ import dev.llmops.testing.FakeModelServer;
 import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.Method;
 import java.util.function.UnaryOperator;
+import org.springframework.ai.chat.client.advisor.api.Advisor;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -19,6 +20,7 @@ import org.springframework.ai.openai.OpenAiChatOptions;
 import org.springframework.ai.openai.OpenAiEmbeddingModel;
 import org.springframework.ai.openai.OpenAiEmbeddingOptions;
 import org.springframework.ai.openai.api.OpenAiApi;
+import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
 import org.springframework.retry.support.RetryTemplate;
 import org.springframework.web.client.RestClient;
 
@@ -75,6 +77,12 @@ public final class Models {
     return builder.build();
   }
 
+  /** The advisor that runs tools in the chain; its builder differs in what compiles against it. */
+  public static Advisor inTheChain(ToolCallingManager manager) {
+    Object builder = Two.builder("org.springframework.ai.chat.client.advisor.ToolCallAdvisor");
+    return (Advisor) Two.build(Two.set(builder, "toolCallingManager", manager));
+  }
+
   /** The official client, without retries. */
   public static OpenAIClient client(FakeModelServer server) {
     return OpenAIOkHttpClient.builder()
@@ -89,6 +97,16 @@ public final class Models {
         .baseUrl(server.baseUrl())
         .apiKey("test")
         .maxRetries(0)
+        .build();
+  }
+
+  /** Runs tools, and has their failures told. */
+  public static ToolCallingManager tools(ObservationRegistry registry) {
+    return ToolCallingManager.builder()
+        .observationRegistry(registry)
+        .toolExecutionExceptionProcessor(
+            ToolFailures.told(
+                DefaultToolExecutionExceptionProcessor.builder().build(), () -> registry))
         .build();
   }
 
@@ -113,7 +131,7 @@ public final class Models {
           .openAiApi(api)
           .defaultOptions(
               OpenAiChatOptions.builder().model(MODEL).temperature(0.7).streamUsage(true).build())
-          .toolCallingManager(ToolCallingManager.builder().observationRegistry(registry).build())
+          .toolCallingManager(tools(registry))
           .retryTemplate(RetryTemplate.builder().maxAttempts(1).build())
           .observationRegistry(registry)
           .build();
@@ -153,10 +171,7 @@ public final class Models {
       set(model, "openAiClient", client.apply(client(server)));
       set(model, "openAiClientAsync", async.apply(clientAsync(server)));
       set(model, "options", build(options));
-      set(
-          model,
-          "toolCallingManager",
-          ToolCallingManager.builder().observationRegistry(registry).build());
+      set(model, "toolCallingManager", tools(registry));
       set(model, "observationRegistry", registry);
       return (ChatModel) build(model);
     }

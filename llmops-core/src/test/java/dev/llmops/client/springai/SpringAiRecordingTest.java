@@ -11,6 +11,7 @@ import dev.llmops.MessagePart;
 import dev.llmops.Outcome;
 import dev.llmops.Pricing;
 import dev.llmops.StepRequest;
+import dev.llmops.StepResult;
 import dev.llmops.client.openai.OpenAiInstrumentation;
 import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
@@ -145,6 +146,28 @@ class SpringAiRecordingTest {
     assertThat(ancestors(tool.parent())).contains(client.ref().id());
     assertThat(ancestors(asking.parent())).contains(client.ref().id());
     assertThat(ancestors(answering.parent())).contains(client.ref().id());
+  }
+
+  @Test
+  void aToolThatThrowsFailsItsStepAndTheLoopGoesOn() {
+    server.enqueue(Fixture.CHAT_TOOL_CALL);
+
+    String answer =
+        ChatClient.builder(model(), registry, null, null)
+            .defaultAdvisors(Models.inTheChain(Models.tools(registry)))
+            .build()
+            .prompt(QUESTION)
+            .tools(new Storm())
+            .call()
+            .content();
+
+    assertThat(answer).isNotEmpty();
+    LlmStep tool = step(StepRequest.Kind.TOOL, "get_tide");
+    assertThat(tool.error()).isNotNull();
+    assertThat(tool.error().type()).isEqualTo("java.lang.IllegalStateException");
+    assertThat(tool.result()).isEqualTo(StepResult.NONE);
+    assertThat(records.calls()).hasSize(2);
+    assertThat(step(StepRequest.Kind.WORKFLOW, "chat_client").error()).isNull();
   }
 
   @Test
@@ -484,6 +507,14 @@ class SpringAiRecordingTest {
     @Tool(name = "get_tide", description = "Tells when high tide is")
     public String tide(String harbour) {
       return "High tide in " + harbour + " is at noon.";
+    }
+  }
+
+  /** A tool that fails. */
+  static final class Storm {
+    @Tool(name = "get_tide", description = "Tells when high tide is")
+    public String tide(String harbour) {
+      throw new IllegalStateException("no tide in " + harbour);
     }
   }
 
