@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on loopback that plays pages, which may change while it runs. */
 final class PageServer implements AutoCloseable {
@@ -23,8 +22,6 @@ final class PageServer implements AutoCloseable {
   private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
-  private final AtomicInteger concurrent = new AtomicInteger();
-  private final AtomicInteger most = new AtomicInteger();
 
   PageServer() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -71,11 +68,6 @@ final class PageServer implements AutoCloseable {
     return authorizations;
   }
 
-  /** The most requests that were being answered at once. */
-  int mostAtOnce() {
-    return most.get();
-  }
-
   static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     try (OutputStream out = exchange.getResponseBody()) {
@@ -90,7 +82,6 @@ final class PageServer implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    most.accumulateAndGet(concurrent.incrementAndGet(), Math::max);
     try {
       requests.add(exchange.getRequestURI().toString());
       String authorization = exchange.getRequestHeaders().getFirst("Authorization");
@@ -106,7 +97,6 @@ final class PageServer implements AutoCloseable {
     } catch (IOException e) {
       // the client hung up, as it may
     } finally {
-      concurrent.decrementAndGet();
       exchange.close();
     }
   }

@@ -12,8 +12,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
@@ -121,20 +123,22 @@ class ServerFaultsTest {
 
   @Test
   void nobodyListeningIsToldSo() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    // bound and not listening: nobody else gets the port, and a connection is refused
+    try (SocketChannel refusing = SocketChannel.open()) {
+      refusing.bind(new InetSocketAddress("127.0.0.1", 0));
+      int port = ((InetSocketAddress) refusing.getLocalAddress()).getPort();
 
-    assertThat(reason(builder().server("http://127.0.0.1:" + port), port))
-        .isEqualTo("metrics: the connection was refused");
+      assertThat(reason(builder().server("http://127.0.0.1:" + port), port))
+          .isEqualTo("metrics: the connection was refused");
+    }
   }
 
   @Test
   void aServerThatNeverAnswersIsGivenUp() {
     server.on("/metrics", exchange -> hold());
 
-    assertThat(reason(vllm())).isEqualTo("metrics: it did not answer within 500 ms");
+    assertThat(reason(impatient().server(server.url(), ServerKind.VLLM)))
+        .isEqualTo("metrics: it did not answer within 500 ms");
   }
 
   @Test
@@ -157,7 +161,7 @@ class ServerFaultsTest {
       drip.start();
       int port = socket.getLocalPort();
 
-      assertThat(reason(builder().server("http://127.0.0.1:" + port, ServerKind.VLLM), port))
+      assertThat(reason(impatient().server("http://127.0.0.1:" + port, ServerKind.VLLM), port))
           .isEqualTo("metrics: it did not answer within 500 ms");
     }
   }
@@ -176,7 +180,8 @@ class ServerFaultsTest {
           }
         });
 
-    assertThat(reason(vllm())).isEqualTo("metrics: it did not answer within 500 ms");
+    assertThat(reason(impatient().server(server.url(), ServerKind.VLLM)))
+        .isEqualTo("metrics: it did not answer within 500 ms");
   }
 
   @Test
@@ -251,9 +256,9 @@ class ServerFaultsTest {
 
   @Test
   void aHostNameThatIsNotKnownIsToldSo() {
-    try (ServerMonitor monitor = builder().server("http://nowhere.invalid:8000").build()) {
+    try (ServerMonitor monitor = impatient().server("http://nowhere.invalid:8000").build()) {
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () ->
                   String.valueOf(monitor.latest("nowhere.invalid", 8000).reason())
@@ -275,8 +280,9 @@ class ServerFaultsTest {
 
       server
           .without("/version")
-          .page("/metrics", Pages.oldSglang(10, 10))
-          .page("/v1/models", "{\"data\":[{\"id\":\"other\",\"owned_by\":\"sglang\"}]}");
+          .page("/v1/models", "{\"data\":[{\"id\":\"other\",\"owned_by\":\"sglang\"}]}")
+          // last: what a flight takes for the other server asks for the other pages
+          .page("/metrics", Pages.oldSglang(10, 10));
       await().until(() -> latest(monitor).info().kind() == ServerKind.SGLANG);
 
       ServerSnapshot after = latest(monitor);
@@ -352,13 +358,19 @@ class ServerFaultsTest {
   @Test
   void afterAFailureTheLastSnapshotCountsUntilItIsTooOld() {
     server.page("/metrics", Pages.vllm(1, 14, 0.5, 1, 1));
+    AtomicLong nanos = new AtomicLong(1);
     try (ServerMonitor monitor =
-        builder().maxAge(Duration.ofSeconds(1)).server(server.url()).build()) {
+        builder().clocks(InstantSource.system(), nanos::get).server(server.url()).build()) {
       known(monitor);
 
       server.status("/metrics", 503);
+      long asked = server.count("/metrics");
+      // the third is sent once the second was taken for a failure
+      await().atMost(Duration.ofSeconds(60)).until(() -> server.count("/metrics") >= asked + 3);
+      assertThat(latest(monitor).isKnown()).isTrue();
 
-      await().until(() -> !latest(monitor).isKnown());
+      nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+      assertThat(latest(monitor).isKnown()).isFalse();
       assertThat(latest(monitor).reason())
           .isEqualTo("metrics: it answered with status 503; it is loading or overloaded");
     }
@@ -412,8 +424,13 @@ class ServerFaultsTest {
     return ServerMonitor.builder()
         .interval(Duration.ofMillis(100))
         .maxAge(Duration.ofSeconds(30))
-        .timeout(Duration.ofMillis(500))
+        // so long that what is no test of time never runs into it, however slow the machine
+        .timeout(Duration.ofSeconds(30))
         .maxPageBytes(1_048_576);
+  }
+
+  private static ServerMonitor.Builder impatient() {
+    return builder().timeout(Duration.ofMillis(500));
   }
 
   private ServerMonitor.Builder vllm() {
@@ -427,7 +444,7 @@ class ServerFaultsTest {
   private static String reason(ServerMonitor.Builder builder, int port) {
     try (ServerMonitor monitor = builder.build()) {
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () ->
                   String.valueOf(monitor.latest("127.0.0.1", port).reason())
@@ -443,8 +460,9 @@ class ServerFaultsTest {
   }
 
   private ServerSnapshot known(ServerMonitor monitor) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> latest(monitor).isKnown());
-    return latest(monitor);
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> latest(monitor), ServerSnapshot::isKnown);
   }
 
   private ServerSnapshot latest(ServerMonitor monitor) {

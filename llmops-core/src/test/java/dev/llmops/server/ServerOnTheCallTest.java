@@ -34,6 +34,7 @@ class ServerOnTheCallTest {
             .server(server.url())
             .interval(Duration.ofMillis(100))
             .maxAge(Duration.ofSeconds(30))
+            .timeout(Duration.ofSeconds(30))
             .build();
     ops = LlmOps.builder().sink(sink).servers(monitor).build();
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** From a call to what a collector decodes, over both protocols: the record is what arrives. */
 @Tag("otel-versions")
 class ObserverArrivalTest {
-  private static final Duration WAIT = Duration.ofSeconds(10);
+  private static final Duration WAIT = Duration.ofSeconds(60);
 
   @ParameterizedTest
   @EnumSource
@@ -38,6 +38,7 @@ class ObserverArrivalTest {
             OtlpExport.builder()
                 .endpoint(receiver.endpoint())
                 .protocol(protocol)
+                .exportTimeout(WAIT)
                 .serviceName("observer")
                 .start()) {
       OtelCallObserver observer =

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("otel-versions")
 class OtlpArrivalTest {
-  private static final Duration WAIT = Duration.ofSeconds(10);
+  private static final Duration WAIT = Duration.ofSeconds(60);
 
   @ParameterizedTest
   @EnumSource
@@ -241,6 +241,7 @@ class OtlpArrivalTest {
     return OtlpExport.builder()
         .endpoint(receiver.endpoint())
         .protocol(protocol)
+        .exportTimeout(WAIT)
         .serviceName("arrival")
         .resource(Attributes.of(AttributeKey.stringKey("deployment.environment.name"), "test"));
   }

@@ -136,7 +136,7 @@ class AotTest {
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("ended").isTrue();
     } finally {
       process.destroyForcibly();
     }

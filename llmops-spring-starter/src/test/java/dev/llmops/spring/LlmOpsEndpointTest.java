@@ -16,6 +16,9 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -191,12 +194,13 @@ class LlmOpsEndpointTest {
   @Feature("`/actuator/llmops/servers`: the state of watched servers and GPUs")
   @Test
   void showsTheServersThatAreWatched() throws Exception {
-    try (WebApp app =
-        WebApp.start(
-            WebApplicationType.SERVLET,
-            Application.class,
-            EXPOSED,
-            "--llmops.servers.urls=http://127.0.0.1:" + deadPort())) {
+    try (SocketChannel refusing = refusing();
+        WebApp app =
+            WebApp.start(
+                WebApplicationType.SERVLET,
+                Application.class,
+                EXPOSED,
+                "--llmops.servers.urls=" + url(refusing))) {
       JsonNode server = app.get("/actuator/llmops/servers").json().at("/servers/0");
 
       assertThat(server.at("/server").asText()).startsWith("http://127.0.0.1:");
@@ -208,19 +212,20 @@ class LlmOpsEndpointTest {
   @Feature("the status says that an exporter fails, and why")
   @Test
   void saysThatTheExporterFailsWhenNothingListens() throws Exception {
-    try (WebApp app =
-        WebApp.start(
-            WebApplicationType.SERVLET,
-            DeadExporter.class,
-            EXPOSED,
-            "--test.endpoint=http://127.0.0.1:" + deadPort() + "/v1/traces")) {
+    try (SocketChannel refusing = refusing();
+        WebApp app =
+            WebApp.start(
+                WebApplicationType.SERVLET,
+                DeadExporter.class,
+                EXPOSED,
+                "--test.endpoint=" + url(refusing) + "/v1/traces")) {
       assertThat(app.get("/actuator/llmops").json().at("/openTelemetry/exports").isMissingNode())
           .isTrue();
 
       call(app.bean(LlmOps.class), "gpt-4o-mini", "c-1");
       app.bean(SdkTracerProvider.class)
           .forceFlush()
-          .join(10, java.util.concurrent.TimeUnit.SECONDS);
+          .join(60, java.util.concurrent.TimeUnit.SECONDS);
 
       JsonNode status = app.get("/actuator/llmops").json();
       assertThat(status.at("/openTelemetry/exports/failuresAtLeast").asInt()).isPositive();
@@ -234,14 +239,15 @@ class LlmOpsEndpointTest {
 
   @Test
   void countsWhatBecameOfTheTelemetryOfAnOtlpExportBean() throws Exception {
-    try (WebApp app =
-        WebApp.start(
-            WebApplicationType.SERVLET,
-            DeadExport.class,
-            EXPOSED,
-            "--test.endpoint=http://127.0.0.1:" + deadPort())) {
+    try (SocketChannel refusing = refusing();
+        WebApp app =
+            WebApp.start(
+                WebApplicationType.SERVLET,
+                DeadExport.class,
+                EXPOSED,
+                "--test.endpoint=" + url(refusing))) {
       call(app.bean(LlmOps.class), "gpt-4o-mini", "c-1");
-      boolean unused = app.bean(OtlpExport.class).flush(java.time.Duration.ofSeconds(10));
+      boolean unused = app.bean(OtlpExport.class).flush(java.time.Duration.ofSeconds(60));
 
       JsonNode observer = app.get("/actuator/llmops").json().at("/observers/0");
 
@@ -251,11 +257,13 @@ class LlmOpsEndpointTest {
     }
   }
 
-  private static int deadPort() throws java.io.IOException {
-    try (java.net.ServerSocket socket =
-        new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  /** Bound and not listening: nobody else gets the port, and a connection is refused. */
+  private static SocketChannel refusing() throws IOException {
+    return SocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+  }
+
+  private static String url(SocketChannel refusing) throws IOException {
+    return "http://127.0.0.1:" + ((InetSocketAddress) refusing.getLocalAddress()).getPort();
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.llmops.sink.RingSink;
 import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
 import dev.llmops.testing.Reply;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
@@ -63,7 +64,9 @@ import reactor.core.publisher.Hooks;
  */
 class SpringAiSpansTest {
 
+  private static final Duration WAIT = Duration.ofSeconds(60);
   private static final String COST = "llmops.cost.amount";
+  private static final String OUR_TOKENS = "gen_ai.client.inference.usage.input_tokens";
 
   private final FakeModelServer server = FakeModelServer.start();
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
@@ -282,27 +285,29 @@ class SpringAiSpansTest {
           ask(context, Way.CLIENT_STREAM);
 
           // a stream's record ends on its own thread, after the last chunk is given
+          RingSink ring = context.getBean(RingSink.class);
           Awaitility.await()
+              .atMost(WAIT)
               .until(
                   () ->
-                      meters.get("gen_ai.client.operation.duration").timer().count() == 2
+                      ring.calls().size() == 2
+                          && meters.get("gen_ai.client.operation.duration").timer().count() == 2
                           && meters.get("gen_ai.client.operation").timer().count() == 2);
-          LlmCall call = context.getBean(RingSink.class).calls().get(0);
-          long input = 2 * call.usage().inputTokens();
+          long input = 2 * ring.calls().get(0).usage().inputTokens();
+          // the tokens are counted after the time
+          Awaitility.await()
+              .atMost(WAIT)
+              .until(
+                  () ->
+                      meters.get(OUR_TOKENS).counter().count() >= input
+                          && theirTokens(meters).count() >= input);
           // ours
           assertThat(meters.get("gen_ai.client.operation.duration").timers()).hasSize(1);
           assertThat(meters.get("gen_ai.client.operation.duration").timer().count()).isEqualTo(2);
-          assertThat(meters.get("gen_ai.client.inference.usage.input_tokens").counter().count())
-              .isEqualTo(input);
+          assertThat(meters.get(OUR_TOKENS).counter().count()).isEqualTo(input);
           // theirs
           assertThat(meters.get("gen_ai.client.operation").timer().count()).isEqualTo(2);
-          assertThat(
-                  meters
-                      .get("gen_ai.client.token.usage")
-                      .tag("gen_ai.token.type", "input")
-                      .counter()
-                      .count())
-              .isEqualTo(input);
+          assertThat(theirTokens(meters).count()).isEqualTo(input);
           Map<String, Set<Set<String>>> labels = new TreeMap<>();
           for (Meter meter : meters.getMeters()) {
             labels
@@ -355,6 +360,10 @@ class SpringAiSpansTest {
                             + " \"gpu-1\""));
   }
 
+  private static Counter theirTokens(MeterRegistry meters) {
+    return meters.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "input").counter();
+  }
+
   private void isOurs(SpanData span) {
     assertThat(span.getInstrumentationScopeInfo().getName()).startsWith("dev.llmops");
     assertThat((Double) attributes(span).get(COST)).isPositive();
@@ -387,7 +396,11 @@ class SpringAiSpansTest {
     assertThat(ops.stats().started() - before).isEqualTo(1);
     assertThat(call.ref().traceId()).isEqualTo(request.getTraceId());
     assertThat(agent.getParentSpanId()).isEqualTo(request.getSpanId());
-    assertThat(ancestors(model)).contains(agent.getSpanId(), request.getSpanId());
+    // those of Spring AI between them end after a stream has told that it is complete
+    Awaitility.await()
+        .atMost(WAIT)
+        .untilAsserted(
+            () -> assertThat(ancestors(model)).contains(agent.getSpanId(), request.getSpanId()));
     boolean client = way == Way.CLIENT || way == Way.CLIENT_STREAM;
     assertThat(spans.getFinishedSpanItems())
         .as("no other span of a model")
@@ -459,17 +472,22 @@ class SpringAiSpansTest {
   }
 
   private static LlmCall call(ApplicationContext context, SpanData span) {
-    List<LlmCall> found =
-        context.getBean(RingSink.class).calls().stream()
-            .filter(call -> span.getSpanId().equals(call.ref().spanId()))
-            .toList();
+    Awaitility.await().atMost(WAIT).until(() -> !calls(context, span).isEmpty());
+    List<LlmCall> found = calls(context, span);
     assertThat(found).hasSize(1);
     return found.get(0);
   }
 
+  /** In the ring, which has a call after its span was ended and it was counted. */
+  private static List<LlmCall> calls(ApplicationContext context, SpanData span) {
+    return context.getBean(RingSink.class).calls().stream()
+        .filter(call -> span.getSpanId().equals(call.ref().spanId()))
+        .toList();
+  }
+
   private SpanData span(ApplicationContext context, String start) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(WAIT)
         .until(() -> context.getBean(LlmOps.class).stats().open() == 0 && !found(start).isEmpty());
     return found(start).get(0);
   }

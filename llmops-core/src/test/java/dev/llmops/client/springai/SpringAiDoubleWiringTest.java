@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,7 @@ import reactor.core.scheduler.Schedulers;
  */
 class SpringAiDoubleWiringTest {
 
+  private static final Duration WAIT = Duration.ofSeconds(60);
   private static final String QUESTION = "When is high tide in Brest?";
 
   private final FakeModelServer server = FakeModelServer.start();
@@ -75,7 +77,8 @@ class SpringAiDoubleWiringTest {
     MODEL_STREAM {
       @Override
       void ask(SpringAiDoubleWiringTest test) {
-        List<ChatResponse> unused = test.model().stream(new Prompt(QUESTION)).collectList().block();
+        List<ChatResponse> unused =
+            test.model().stream(new Prompt(QUESTION)).collectList().block(WAIT);
       }
     },
     MODEL_STREAM_ELSEWHERE {
@@ -86,7 +89,7 @@ class SpringAiDoubleWiringTest {
                 .subscribeOn(Schedulers.boundedElastic())
                 .publishOn(Schedulers.parallel())
                 .collectList()
-                .block();
+                .block(WAIT);
       }
     },
     CLIENT {
@@ -151,12 +154,16 @@ class SpringAiDoubleWiringTest {
 
     awaitCalls(1);
     assertThat(records.calls()).hasSize(1);
+    // a stream's steps of Spring AI end after it has told that it is complete
     LlmStep outer =
         records.steps().stream()
             .filter(step -> step.request().name().equals("outer"))
             .findFirst()
             .orElseThrow();
-    assertThat(ancestors(records.calls().get(0).parent())).contains(outer.ref());
+    Awaitility.await()
+        .atMost(WAIT)
+        .untilAsserted(
+            () -> assertThat(ancestors(records.calls().get(0).parent())).contains(outer.ref()));
   }
 
   @ParameterizedTest
@@ -179,13 +186,16 @@ class SpringAiDoubleWiringTest {
       int before = records.calls().size();
 
       Disposable running = model.stream(new Prompt(QUESTION)).subscribe();
-      gate.awaitReached(Duration.ofSeconds(10));
-      ask(direct);
+      try {
+        gate.awaitReached(WAIT);
+        ask(direct);
 
-      assertThat(records.calls()).hasSize(before + 1);
-      assertThat(records.calls().get(before).request().stream()).isFalse();
-      assertThat(running.isDisposed()).isFalse();
-      gate.open();
+        assertThat(records.calls()).hasSize(before + 1);
+        assertThat(records.calls().get(before).request().stream()).isFalse();
+        assertThat(running.isDisposed()).isFalse();
+      } finally {
+        gate.open(); // or the server waits for it when it is closed
+      }
       awaitCalls(before + 2);
       assertThat(records.calls()).hasSize(before + 2);
     }
@@ -197,11 +207,15 @@ class SpringAiDoubleWiringTest {
     server.enqueue(Reply.answer("one two three four").holdAfterChunks(2, gate));
 
     Disposable running = Models.chat(server, registry).stream(new Prompt(QUESTION)).subscribe();
-    gate.awaitReached(Duration.ofSeconds(10));
-    String unused = model().call(QUESTION);
-    List<ChatResponse> alsoUnused = model().stream(new Prompt(QUESTION)).collectList().block();
-    assertThat(running.isDisposed()).isFalse();
-    gate.open();
+    try {
+      gate.awaitReached(WAIT);
+      String unused = model().call(QUESTION);
+      List<ChatResponse> alsoUnused =
+          model().stream(new Prompt(QUESTION)).collectList().block(WAIT);
+      assertThat(running.isDisposed()).isFalse();
+    } finally {
+      gate.open();
+    }
 
     awaitCalls(3);
     assertThat(records.calls()).hasSize(3);
@@ -215,7 +229,7 @@ class SpringAiDoubleWiringTest {
             .take(1)
             .doOnNext(chunk -> ask(direct))
             .collectList()
-            .block();
+            .block(WAIT);
 
     awaitCalls(2);
     assertThat(records.calls()).hasSize(2);
@@ -260,7 +274,7 @@ class SpringAiDoubleWiringTest {
                 () -> {
                   for (int round = 0; round < rounds; round++) {
                     List<ChatResponse> first =
-                        model.stream(new Prompt(QUESTION)).collectList().block();
+                        model.stream(new Prompt(QUESTION)).collectList().block(WAIT);
                     ask(direct);
                     String second = model.call(QUESTION);
                     assertThat(first).isNotEmpty();
@@ -269,7 +283,7 @@ class SpringAiDoubleWiringTest {
                 }));
       }
       for (Future<?> each : asked) {
-        each.get();
+        each.get(60, TimeUnit.SECONDS);
       }
     } finally {
       executor.shutdownNow();
@@ -308,7 +322,7 @@ class SpringAiDoubleWiringTest {
 
   private void awaitCalls(int count) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(WAIT)
         .until(() -> records.calls().size() >= count && ops.stats().open() == 0);
   }
 

@@ -159,7 +159,8 @@ class SpringAiReplayTest {
     ChatModel model = Models.chat(server, registry);
 
     String itself = model.call(QUESTION);
-    List<ChatResponse> streamed = model.stream(new Prompt("Streamed")).collectList().block();
+    List<ChatResponse> streamed =
+        model.stream(new Prompt("Streamed")).collectList().block(Duration.ofSeconds(60));
     String unadvised = ChatClient.create(model).prompt("Unadvised").call().content();
     String wrapped =
         ChatClient.builder(new Shouting(model))
@@ -199,7 +200,8 @@ class SpringAiReplayTest {
 
     Throwable unreadable = catchThrowable(() -> answered(whole).call().content());
     Throwable notAStream =
-        catchThrowable(() -> answered(whole).stream().content().collectList().block());
+        catchThrowable(
+            () -> answered(whole).stream().content().collectList().block(Duration.ofSeconds(60)));
     Throwable notWhole =
         catchThrowable(
             () -> answered(EncodedResponse.ofChunks(List.of(new JsonText("{}")))).call().content());
@@ -295,7 +297,10 @@ class SpringAiReplayTest {
   }
 
   private static List<ChatResponse> streamed(ChatClient client) {
-    return client.prompt(QUESTION).stream().chatResponse().collectList().block();
+    return client.prompt(QUESTION).stream()
+        .chatResponse()
+        .collectList()
+        .block(Duration.ofSeconds(60));
   }
 
   private ChatClient client() {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +35,14 @@ public final class Sampler {
   private final int parallelism;
   private final Duration timeout;
   private final @Nullable CostLimit costLimit;
+  private final LongSupplier ticker;
 
   private Sampler(Builder builder) {
     samples = builder.samples;
     parallelism = builder.parallelism;
     timeout = builder.timeout;
     costLimit = builder.costLimit;
+    ticker = builder.ticker;
   }
 
   /** A builder for 5 samples, 4 at a time, within 60 s. */
@@ -64,8 +67,8 @@ public final class Sampler {
   public SampleRun runPriced(String input, PricedTask task) {
     Objects.requireNonNull(input, "input must not be null");
     Objects.requireNonNull(task, "task must not be null");
-    long start = System.nanoTime();
-    Ledger ledger = new Ledger(samples, parallelism, costLimit);
+    long start = ticker.getAsLong();
+    Ledger ledger = new Ledger(samples, parallelism, costLimit, ticker);
     LlmContext context = LlmContext.current();
     ExecutorService executor = executor();
     try {
@@ -83,7 +86,7 @@ public final class Sampler {
       ledger.close();
       var unused = executor.shutdownNow();
     }
-    return ledger.run(input, Duration.ofNanos(System.nanoTime() - start));
+    return ledger.run(input, Duration.ofNanos(ticker.getAsLong() - start));
   }
 
   private static void call(Ledger ledger, int index, String input, PricedTask task) {
@@ -160,6 +163,7 @@ public final class Sampler {
     private final @Nullable Sample[] samples;
     private final int parallelism;
     private final @Nullable CostLimit limit;
+    private final LongSupplier ticker;
     private final List<String> failures = new ArrayList<>();
     private @Nullable String stoppedBy;
     private BigDecimal spent = BigDecimal.ZERO;
@@ -169,10 +173,11 @@ public final class Sampler {
     private int begun;
     private boolean closed;
 
-    Ledger(int samples, int parallelism, @Nullable CostLimit limit) {
+    Ledger(int samples, int parallelism, @Nullable CostLimit limit, LongSupplier ticker) {
       this.samples = new Sample[samples];
       this.parallelism = parallelism;
       this.limit = limit;
+      this.ticker = ticker;
     }
 
     /** Waits until one more call may begin; false when none may any more. */
@@ -187,7 +192,7 @@ public final class Sampler {
         stop("cost");
         return false;
       }
-      if (deadlineNanos - System.nanoTime() <= 0) {
+      if (deadlineNanos - ticker.getAsLong() <= 0) {
         stop("time");
         return false;
       }
@@ -283,7 +288,7 @@ public final class Sampler {
 
     /** False when the time is up. */
     private boolean waitUntil(long deadlineNanos) throws InterruptedException {
-      long left = deadlineNanos - System.nanoTime();
+      long left = deadlineNanos - ticker.getAsLong();
       if (left <= 0) {
         return false;
       }
@@ -298,6 +303,7 @@ public final class Sampler {
     private int parallelism = 4;
     private Duration timeout = Duration.ofSeconds(60);
     private @Nullable CostLimit costLimit;
+    private LongSupplier ticker = System::nanoTime;
 
     private Builder() {}
 
@@ -341,6 +347,12 @@ public final class Sampler {
       this.costLimit =
           new CostLimit(
               total, perCall, Objects.requireNonNull(currency, "currency must not be null"));
+      return this;
+    }
+
+    /** Monotonic nanoseconds, for tests. */
+    Builder ticker(LongSupplier ticker) {
+      this.ticker = ticker;
       return this;
     }
 

@@ -110,6 +110,8 @@ class SamplerTest {
   void whatRunsWhenTheTimeIsUpIsInterruptedAndNothingMoreBegins() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(2);
+    CountDownLatch began = new CountDownLatch(2);
+    long hour = Duration.ofHours(1).toNanos();
     AtomicInteger calls = new AtomicInteger();
 
     SampleRun run =
@@ -117,11 +119,13 @@ class SamplerTest {
             .samples(10)
             .parallelism(2)
             .timeout(Duration.ofMillis(200))
+            .ticker(() -> began.getCount() == 0 ? hour : 0) // up as soon as both run
             .build()
             .run(
                 "q",
                 question -> {
                   calls.incrementAndGet();
+                  began.countDown();
                   try {
                     never.await();
                   } catch (InterruptedException e) {

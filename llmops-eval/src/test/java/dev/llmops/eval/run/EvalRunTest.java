@@ -194,16 +194,14 @@ class EvalRunTest {
     CountDownLatch interrupted = new CountDownLatch(1);
 
     EvalReport report =
-        EvalRun.of(dataset(2))
+        EvalRun.of(dataset(1))
             .task(
                 input -> {
-                  if (input.equals("q0")) {
-                    try {
-                      never.await();
-                    } catch (InterruptedException e) {
-                      interrupted.countDown();
-                      throw e;
-                    }
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
                   }
                   return input;
                 })
@@ -214,6 +212,27 @@ class EvalRunTest {
     CaseRun.TaskError error = Objects.requireNonNull(report.runs().get(0).error());
     assertThat(error.type()).isEqualTo("timeout");
     assertThat(error.message()).isEqualTo("no answer within PT0.05S");
+  }
+
+  @Test
+  void theCaseAfterOneThatTakesTooLongIsRun() {
+    CountDownLatch never = new CountDownLatch(1);
+
+    EvalReport report =
+        EvalRun.of(dataset(2))
+            .task(
+                input -> {
+                  if (input.equals("q0")) {
+                    never.await();
+                  }
+                  return input;
+                })
+            .parallelism(1)
+            // long, as the second case has to answer within it on a busy machine too
+            .timeout(Duration.ofSeconds(2))
+            .evaluate(EXACT);
+
+    assertThat(Objects.requireNonNull(report.runs().get(0).error()).type()).isEqualTo("timeout");
     assertThat(score(report.runs().get(1))).isEqualTo(1.0);
   }
 
