@@ -70,6 +70,9 @@ final class EmbeddingAnswers<R> implements ResponseReader<R>, CallCodec<R> {
     for (Embedding embedding : told.embeddings()) {
       ArrayNode vector = vectors.addArray();
       for (float number : embedding.vector()) {
+        if (!Float.isFinite(number)) { // JSON has no number for it
+          throw new IllegalArgumentException("a vector that is not finite cannot be stored");
+        }
         vector.add(number);
       }
     }
@@ -81,10 +84,15 @@ final class EmbeddingAnswers<R> implements ResponseReader<R>, CallCodec<R> {
     try {
       JsonNode json = Json.parsed(stored.text());
       List<Embedding> embeddings = new ArrayList<>();
-      for (JsonNode numbers : json.required("embeddings")) {
-        float[] vector = new float[numbers.size()];
+      JsonNode vectors = json.required("embeddings");
+      if (!vectors.isArray()) {
+        throw new IllegalArgumentException("embeddings must be an array"); // else it reads as none
+      }
+      for (JsonNode each : vectors) {
+        double[] numbers = Json.numbers(each);
+        float[] vector = new float[numbers.length];
         for (int i = 0; i < vector.length; i++) {
-          vector[i] = numbers.get(i).floatValue();
+          vector[i] = (float) numbers[i];
         }
         embeddings.add(Embedding.from(vector));
       }

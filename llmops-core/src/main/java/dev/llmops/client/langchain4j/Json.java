@@ -26,6 +26,26 @@ final class Json {
     }
   }
 
+  /**
+   * An array of finite numbers; Jackson reads 0.0 of what is no number.
+   *
+   * @throws IllegalArgumentException if it is anything else
+   */
+  static double[] numbers(JsonNode array) {
+    if (!array.isArray()) {
+      throw new IllegalArgumentException("numbers must be an array");
+    }
+    double[] numbers = new double[array.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      JsonNode each = array.get(i);
+      numbers[i] = each.doubleValue();
+      if (!each.isNumber() || !Double.isFinite(numbers[i])) {
+        throw new IllegalArgumentException("what is in the array must be finite numbers");
+      }
+    }
+    return numbers;
+  }
+
   /** The JSON that LangChain4j itself wrote. */
   static JsonNode parsed(String json) {
     try {

@@ -14,6 +14,7 @@ import dev.llmops.LlmResponse;
 import dev.llmops.ModelCall;
 import dev.llmops.ResponseReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -119,17 +120,7 @@ final class RecordedScoringModel implements ScoringModel {
     public Response<T> decode(JsonText stored) {
       try {
         JsonNode json = Json.parsed(stored.text());
-        JsonNode numbers = json.required("scores");
-        if (!numbers.isArray()) {
-          throw new IllegalArgumentException("scores must be an array"); // else it reads as none
-        }
-        List<Double> told = new ArrayList<>(numbers.size());
-        for (JsonNode score : numbers) {
-          if (!score.isNumber() || !Double.isFinite(score.doubleValue())) {
-            throw new IllegalArgumentException("a score must be a finite number"); // else 0.0
-          }
-          told.add(score.doubleValue());
-        }
+        List<Double> told = Arrays.stream(Json.numbers(json.required("scores"))).boxed().toList();
         return Response.from(content.apply(told), ChatAnswers.Codec.usage(json.path("usage")));
       } catch (RuntimeException e) {
         throw new IllegalArgumentException(

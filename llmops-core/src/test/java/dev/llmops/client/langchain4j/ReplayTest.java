@@ -3,6 +3,7 @@ package dev.llmops.client.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.segment.TextSegment;
@@ -203,6 +204,26 @@ class ReplayTest {
   }
 
   @Test
+  void aDamagedVectorIsNoVector() {
+    for (String damaged :
+        List.of(
+            "{\"embeddings\":[[\"0.5\"]]}",
+            "{\"embeddings\":[[null]]}",
+            "{\"embeddings\":[0.5]}",
+            "{\"embeddings\":{\"a\":[0.5]}}",
+            "{}")) {
+      EmbeddingModel model = LangChain4jInstrumentation.wrap(unaskedVectors(), answering(damaged));
+
+      assertThat(catchThrowable(() -> model.embedAll(List.of(TextSegment.from("a")))))
+          .as(damaged)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "stored answer must be the JSON of LangChain4j embeddings, but it could not be read:"
+                  + " IllegalArgumentException");
+    }
+  }
+
+  @Test
   void aScoreThatIsNoNumberIsNotStored() {
     for (double odd : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       AtomicInteger asked = new AtomicInteger();
@@ -263,6 +284,15 @@ class ReplayTest {
   }
 
   /** Whose every call is answered with this. */
+  private static EmbeddingModel unaskedVectors() {
+    return new EmbeddingModel() {
+      @Override
+      public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
+        throw new AssertionError("asked");
+      }
+    };
+  }
+
   private static LlmOps answering(String stored) {
     return LlmOps.builder()
         .interceptor(attempt -> Decision.answer(EncodedResponse.of(new JsonText(stored))))
