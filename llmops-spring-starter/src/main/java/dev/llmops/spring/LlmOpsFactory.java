@@ -60,8 +60,10 @@ final class LlmOpsFactory {
   LlmOps create(Wiring wiring, MetricsToMicrometer toMicrometer) {
     if (!properties.enabled()) {
       log.info("llmops is off: llmops.enabled=false");
+      wiring.found(OpenTelemetrySource.none("llmops is off: llmops.enabled=false."));
       return LlmOps.noop();
     }
+    wiring.exports().listen();
     Pricing pricing = pricing();
     LlmOps.Builder builder = LlmOps.builder().pricing(pricing);
     List<CallObserver> observers = ordered(CallObserver.class);
