@@ -8,9 +8,11 @@ import dev.llmops.eval.Evaluator;
 import dev.llmops.eval.online.OnlineEvaluation;
 import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
+import java.util.List;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,6 +25,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -32,6 +35,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
@@ -101,6 +105,31 @@ public final class LlmOpsAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static OwnLlmOps llmOpsOwn(ConfigurableListableBeanFactory beans, Environment environment) {
       return new OwnLlmOps(beans, environment);
+    }
+  }
+
+  /** What is there to be injected, and does nothing while llmops is off, is then made only so. */
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(Off.Condition.class)
+  static class Off {
+
+    @Bean
+    static BeanFactoryPostProcessor llmOpsOff() {
+      return beans -> {
+        for (String name : List.of("llmOpsServerMonitor", "llmOpsOnlineEvaluation")) {
+          if (beans.containsBeanDefinition(name)) {
+            beans.getBeanDefinition(name).setLazyInit(true);
+          }
+        }
+      };
+    }
+
+    static final class Condition implements org.springframework.context.annotation.Condition {
+
+      @Override
+      public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+        return !Switches.isOn(context.getEnvironment(), "llmops.enabled", true);
+      }
     }
   }
 
@@ -240,6 +269,7 @@ public final class LlmOpsAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnMissingClass("dev.llmops.eval.online.OnlineEvaluation")
   @Conditional(OnlineScoringCondition.class)
+  @ConditionalOnSwitch("llmops.enabled")
   static class OnlineWithoutEval {
 
     @Bean
