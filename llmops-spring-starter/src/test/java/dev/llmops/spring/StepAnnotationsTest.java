@@ -16,6 +16,7 @@ import dev.llmops.sink.RingSink;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.support.AopUtils;
@@ -162,6 +163,61 @@ class StepAnnotationsTest {
                   tuple("later", "c-2"),
                   tuple("mono", "c-3"));
         });
+  }
+
+  @Test
+  void anLlmOpsThatCannotBeMadeDoesNotReachTheUsersCall() {
+    AtomicInteger tried = new AtomicInteger();
+    try (Warnings warnings = new Warnings()) {
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+          .withBean(Tools.class)
+          .withBean(
+              LlmOps.class,
+              () -> {
+                tried.incrementAndGet();
+                throw new IllegalArgumentException("a bad setting");
+              },
+              definition -> definition.setLazyInit(true))
+          .run(
+              context -> {
+                Tools tools = context.getBean(Tools.class);
+
+                assertThat(tools.lookUp("a")).isEqualTo("found");
+                assertThat(tools.lookUp("b")).isEqualTo("found");
+
+                assertThat(tried).hasValue(1);
+                assertThat(warnings.heard())
+                    .singleElement()
+                    .asString()
+                    .startsWith("annotated methods are not recorded: ")
+                    .contains("a bad setting");
+              });
+    }
+  }
+
+  @Test
+  void withTwoLlmOpsItIsToldOnceThatMethodsAreNotRecorded() {
+    try (Warnings warnings = new Warnings()) {
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+          .withBean(Tools.class)
+          .withBean("one", LlmOps.class, () -> LlmOps.builder().build())
+          .withBean("two", LlmOps.class, () -> LlmOps.builder().build())
+          .run(
+              context -> {
+                Tools tools = context.getBean(Tools.class);
+
+                assertThat(tools.lookUp("a")).isEqualTo("found");
+                assertThat(tools.lookUp("b")).isEqualTo("found");
+
+                assertThat(warnings.heard())
+                    .filteredOn(each -> each.startsWith("annotated methods"))
+                    .containsExactly(
+                        "annotated methods are not recorded: there is not one LlmOps bean; mark one"
+                            + " as @Primary");
+              });
+    }
   }
 
   @Test
