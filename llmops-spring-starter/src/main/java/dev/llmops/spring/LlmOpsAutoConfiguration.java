@@ -149,10 +149,7 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(
-      name = {
-        "dev.langchain4j.service.AiServices",
-        "dev.langchain4j.invocation.LangChain4jManaged" // 1.8
-      })
+      name = {"dev.langchain4j.service.AiServices", LlmOpsFactory.NEW_IN_LANGCHAIN4J_1_12})
   @ConditionalOnSwitch("llmops.langchain4j.enabled")
   static class LangChain4j {
 
@@ -242,8 +239,9 @@ public final class LlmOpsAutoConfiguration {
         ObjectProvider<LlmOps> ops,
         ObjectProvider<RingSink> ring,
         ObjectProvider<ServerMonitor> servers,
-        Wiring wiring) {
-      return new LlmOpsEndpoint(ops, ring, servers, wiring);
+        Wiring wiring,
+        LlmOpsProperties properties) {
+      return new LlmOpsEndpoint(ops, ring, servers, wiring, properties);
     }
   }
 
@@ -261,8 +259,8 @@ public final class LlmOpsAutoConfiguration {
     }
 
     @Bean
-    OnlineScoring llmOpsOnlineScoring(ObjectProvider<OnlineEvaluation> evaluation) {
-      return new OnlineScoring(evaluation);
+    OnlineScoring llmOpsOnlineScoring(ConfigurableListableBeanFactory beans) {
+      return new OnlineScoring(beans);
     }
   }
 
