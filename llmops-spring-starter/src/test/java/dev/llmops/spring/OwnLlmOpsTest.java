@@ -133,7 +133,7 @@ class OwnLlmOpsTest {
         .withUserConfiguration(Bare.class)
         .run(
             context -> {
-              Logger.getLogger("io.opentelemetry.exporter.test").warning("Failed to export.");
+              Logger.getLogger("io.opentelemetry.exporter.test").severe("Failed to export.");
 
               assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
                   .contains("An exporter of OpenTelemetry fails: Failed to export.");
