@@ -25,6 +25,7 @@ import org.springframework.beans.MutablePropertyValues;
 import org.springframework.beans.PropertyValues;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.RuntimeBeanReference;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The tools of the AI services that LangChain4j's starter makes. Its factory takes objects with
@@ -55,7 +56,13 @@ final class AiServiceTools {
     List<FoundTool> tools = new ArrayList<>();
     for (Object reference : references) {
       Object object = resolved(reference, beans, serviceName);
-      tools.addAll(AopUtils.isAopProxy(object) ? ofProxy(object, ops) : of(object, ops));
+      tools.addAll(
+          !AopUtils.isAopProxy(object)
+              ? of(object, null, ops)
+              : isProxiedByUsAlone(object)
+                  ? of(
+                      Objects.requireNonNull(AopProxyUtils.getSingletonTarget(object)), object, ops)
+                  : ofProxy(object, ops));
     }
     Object other = value(values, PROVIDER);
     ToolProvider provider =
@@ -66,20 +73,45 @@ final class AiServiceTools {
     return own;
   }
 
-  /** As LangChain4j finds them. */
-  private static List<FoundTool> of(Object object, LlmOps ops) {
+  /**
+   * As LangChain4j finds them in the object itself: an annotation of ours takes none away. Those
+   * that are steps by annotation are called through the proxy, if there is one.
+   */
+  private static List<FoundTool> of(Object object, @Nullable Object proxy, LlmOps ops) {
     ToolService found = new ToolService();
     found.tools(List.of(object));
     List<FoundTool> tools = new ArrayList<>();
     for (ToolSpecification tool : found.toolSpecifications()) {
       ToolExecutor executor = Objects.requireNonNull(found.toolExecutors().get(tool.name()));
+      ToolExecutor step = proxy == null ? null : asStep(tool.name(), object, proxy);
       tools.add(
           new FoundTool(
               tool,
-              LangChain4jInstrumentation.wrap(executor, ops, tool.name()),
+              step == null ? LangChain4jInstrumentation.wrap(executor, ops, tool.name()) : step,
               returnBehavior(found, tool.name())));
     }
     return tools;
+  }
+
+  /** Calls the tool through the proxy; absent where that records no step. */
+  private static @Nullable ToolExecutor asStep(String tool, Object object, Object proxy) {
+    for (Method method : ReflectionUtils.getUniqueDeclaredMethods(object.getClass())) {
+      if (StepAnnotationPostProcessor.isStep(method, object.getClass())
+          && method.isAnnotationPresent(Tool.class)
+          && ToolSpecifications.toolSpecificationFrom(method).name().equals(tool)) {
+        Method through = through(proxy, method);
+        return through == null
+            ? null
+            : DefaultToolExecutor.builder() // as ToolService builds them
+                .object(proxy)
+                .originalMethod(method)
+                .methodToInvoke(through)
+                .wrapToolArgumentsExceptions(true)
+                .propagateToolExecutionExceptions(true)
+                .build();
+      }
+    }
+    return null;
   }
 
   /**
@@ -102,6 +134,13 @@ final class AiServiceTools {
       }
     }
     return tools;
+  }
+
+  private static boolean isProxiedByUsAlone(Object proxy) {
+    return proxy instanceof Advised advised
+        && AopProxyUtils.getSingletonTarget(proxy) != null
+        && Arrays.stream(advised.getAdvisors())
+            .allMatch(advisor -> advisor.getAdvice() instanceof StepInterceptor);
   }
 
   /** Whether our annotation records the method. */

@@ -4,8 +4,10 @@ import dev.llmops.LlmOps;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
 
   private final ObjectProvider<LlmOps> ops;
   private final Map<String, String> beans = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   ClientPostProcessor(ObjectProvider<LlmOps> ops) {
     this.ops = ops;
@@ -76,7 +79,9 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
       leave(beanName, String.valueOf(e.getMessage()));
       return bean;
     } catch (RuntimeException | LinkageError e) {
-      log.warn("could not wrap the bean [{}]; its calls are not recorded", beanName, e);
+      if (isNews(beanName)) {
+        log.warn("could not wrap the bean [{}]; its calls are not recorded", beanName, e);
+      }
       remember(beanName, "NOT wrapped: " + e);
       return bean;
     }
@@ -121,8 +126,15 @@ abstract class ClientPostProcessor implements BeanPostProcessor, WrappedClients 
   }
 
   final void leave(String beanName, String why) {
-    log.warn("did not wrap the bean [{}], its calls are not recorded: {}", beanName, why);
+    if (isNews(beanName)) {
+      log.warn("did not wrap the bean [{}], its calls are not recorded: {}", beanName, why);
+    }
     remember(beanName, "NOT wrapped: " + why);
+  }
+
+  /** Whether nothing was said of the bean: one that is no singleton is made again and again. */
+  private boolean isNews(String beanName) {
+    return told.size() < MAX_NAMES && told.add(beanName);
   }
 
   private void remember(String beanName, String state) {

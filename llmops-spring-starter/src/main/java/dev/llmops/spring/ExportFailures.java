@@ -2,6 +2,7 @@ package dev.llmops.spring;
 
 import java.net.ConnectException;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -22,6 +23,7 @@ final class ExportFailures extends Handler {
   /** Held, as the log manager does not hold it. */
   private final Logger logger = Logger.getLogger("io.opentelemetry.exporter");
 
+  private final AtomicBoolean listens = new AtomicBoolean();
   private final Object lock = new Object();
   private long count;
   private @Nullable String last;
@@ -36,9 +38,12 @@ final class ExportFailures extends Handler {
    */
   record Failures(long count, String last, Instant at) {}
 
+  /** Begins to listen; a second time changes nothing. */
   void listen() {
-    setLevel(Level.WARNING);
-    logger.addHandler(this);
+    if (listens.compareAndSet(false, true)) {
+      setLevel(Level.WARNING);
+      logger.addHandler(this);
+    }
   }
 
   /** Absent while none is known. */

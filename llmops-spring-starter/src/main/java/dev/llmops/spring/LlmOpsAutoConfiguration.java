@@ -9,9 +9,11 @@ import dev.llmops.eval.online.OnlineEvaluation;
 import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
 import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,6 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -33,6 +36,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
@@ -105,6 +109,31 @@ public final class LlmOpsAutoConfiguration {
     }
   }
 
+  /** What is there to be injected, and does nothing while llmops is off, is then made only so. */
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(Off.Condition.class)
+  static class Off {
+
+    @Bean
+    static BeanFactoryPostProcessor llmOpsOff() {
+      return beans -> {
+        for (String name : List.of("llmOpsServerMonitor", "llmOpsOnlineEvaluation")) {
+          if (beans.containsBeanDefinition(name)) {
+            beans.getBeanDefinition(name).setLazyInit(true);
+          }
+        }
+      };
+    }
+
+    static final class Condition implements org.springframework.context.annotation.Condition {
+
+      @Override
+      public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+        return !Switches.isOn(context.getEnvironment(), "llmops.enabled", true);
+      }
+    }
+  }
+
   // Client libraries, one nested configuration each: a ClientPostProcessor that wraps their beans.
 
   @Configuration(proxyBeanMethods = false)
@@ -121,10 +150,7 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(
-      name = {
-        "dev.langchain4j.service.AiServices",
-        "dev.langchain4j.invocation.LangChain4jManaged" // 1.8
-      })
+      name = {"dev.langchain4j.service.AiServices", LlmOpsFactory.NEW_IN_LANGCHAIN4J_1_12})
   @ConditionalOnSwitch("llmops.langchain4j.enabled")
   static class LangChain4j {
 
@@ -221,8 +247,9 @@ public final class LlmOpsAutoConfiguration {
         ObjectProvider<LlmOps> ops,
         ObjectProvider<RingSink> ring,
         ObjectProvider<ServerMonitor> servers,
-        Wiring wiring) {
-      return new LlmOpsEndpoint(ops, ring, servers, wiring);
+        Wiring wiring,
+        LlmOpsProperties properties) {
+      return new LlmOpsEndpoint(ops, ring, servers, wiring, properties);
     }
   }
 
@@ -240,14 +267,15 @@ public final class LlmOpsAutoConfiguration {
     }
 
     @Bean
-    OnlineScoring llmOpsOnlineScoring(ObjectProvider<OnlineEvaluation> evaluation) {
-      return new OnlineScoring(evaluation);
+    OnlineScoring llmOpsOnlineScoring(ConfigurableListableBeanFactory beans) {
+      return new OnlineScoring(beans);
     }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnMissingClass("dev.llmops.eval.online.OnlineEvaluation")
   @Conditional(OnlineScoringCondition.class)
+  @ConditionalOnSwitch("llmops.enabled")
   static class OnlineWithoutEval {
 
     @Bean
@@ -348,8 +376,13 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static StepAnnotationPostProcessor llmOpsStepAnnotations(ObjectProvider<LlmOps> ops) {
-      return new StepAnnotationPostProcessor(ops);
+    static StepAnnotationPostProcessor llmOpsStepAnnotations(
+        ObjectProvider<LlmOps> ops, Environment environment) {
+      StepAnnotationPostProcessor steps = new StepAnnotationPostProcessor(ops);
+      // Boot's property reaches Spring's own proxies only, and what is injected by class must fit
+      steps.setProxyTargetClass(
+          environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+      return steps;
     }
   }
 }

@@ -50,6 +50,7 @@ final class LlmOpsEndpoint {
   private static final int CONFLICT = 409;
 
   private static final List<String> KINDS = List.of("tool", "agent", "workflow", "retrieval");
+  private static final String NOT_ONE = "there is not one LlmOps bean; mark one as @Primary";
   private static final String NO_RING =
       "no record is kept: there is not one RingSink bean that is wired; set llmops.ring.capacity,"
           + " or give your own LlmOps bean a RingSink bean";
@@ -58,22 +59,28 @@ final class LlmOpsEndpoint {
   private final ObjectProvider<RingSink> ring;
   private final ObjectProvider<ServerMonitor> servers;
   private final Wiring wiring;
+  private final boolean bundledPrices;
 
   LlmOpsEndpoint(
       ObjectProvider<LlmOps> ops,
       ObjectProvider<RingSink> ring,
       ObjectProvider<ServerMonitor> servers,
-      Wiring wiring) {
+      Wiring wiring,
+      LlmOpsProperties properties) {
     this.ops = ops;
     this.ring = ring;
     this.servers = servers;
     this.wiring = wiring;
+    this.bundledPrices = properties.pricing().bundled();
   }
 
   /** The status. */
   @ReadOperation
   public Map<String, Object> status() {
-    LlmOps found = ops.getObject();
+    LlmOps found = ops.getIfUnique();
+    if (found == null) {
+      return Map.of("note", NOT_ONE);
+    }
     OpsStats stats = found.stats();
     Map<String, Object> status = new LinkedHashMap<>();
     status.put("enabled", stats.enabled());
@@ -262,7 +269,10 @@ final class LlmOpsEndpoint {
     if (!what.equals("feedback")) {
       return error(NOT_FOUND, "only feedback can be posted");
     }
-    LlmOps found = ops.getObject();
+    LlmOps found = ops.getIfUnique();
+    if (found == null) {
+      return error(CONFLICT, NOT_ONE);
+    }
     if (!found.isEnabled()) {
       return error(CONFLICT, "llmops is off, so the feedback would go nowhere");
     }
@@ -373,11 +383,18 @@ final class LlmOpsEndpoint {
   }
 
   private Map<String, Object> prices() {
-    OpsStats stats = ops.getObject().stats();
     Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("unpricedCalls", stats.unpriced());
-    shown.put("unpricedModels", stats.unpricedModels());
-    shown.put("bundledPricesOf", String.valueOf(PriceTable.bundled().date()));
+    LlmOps found = ops.getIfUnique();
+    if (found == null) {
+      shown.put("note", NOT_ONE);
+    } else {
+      OpsStats stats = found.stats();
+      shown.put("unpricedCalls", stats.unpriced());
+      shown.put("unpricedModels", stats.unpricedModels());
+    }
+    if (bundledPrices) {
+      shown.put("bundledPricesOf", String.valueOf(PriceTable.bundled().date()));
+    }
     RingSink held = ring.getIfUnique();
     Map<String, Map<String, BigDecimal>> spent = new TreeMap<>();
     Map<String, String> priceIds = new TreeMap<>();

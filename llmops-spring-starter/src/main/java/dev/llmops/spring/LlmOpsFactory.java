@@ -47,6 +47,10 @@ final class LlmOpsFactory {
 
   private static final Logger log = LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
 
+  /** Not in 1.11. */
+  static final String NEW_IN_LANGCHAIN4J_1_12 =
+      "dev.langchain4j.model.moderation.ModerationRequest";
+
   private static final int DEFAULT_RING_CAPACITY = 200;
 
   private final LlmOpsProperties properties;
@@ -60,22 +64,22 @@ final class LlmOpsFactory {
   LlmOps create(Wiring wiring, MetricsToMicrometer toMicrometer) {
     if (!properties.enabled()) {
       log.info("llmops is off: llmops.enabled=false");
+      wiring.found(OpenTelemetrySource.none("llmops is off: llmops.enabled=false."));
       return LlmOps.noop();
     }
+    wiring.exports().listen();
     Pricing pricing = pricing();
     LlmOps.Builder builder = LlmOps.builder().pricing(pricing);
     List<CallObserver> observers = ordered(CallObserver.class);
     observers.forEach(builder::observer);
     OpenTelemetrySource found = openTelemetry(observers);
+    ServerMonitor servers = beans.getBeanProvider(ServerMonitor.class).getIfUnique();
     ToMicrometer meters = toMicrometer(found, toMicrometer);
-    String metrics = meters.note();
-    wiring.metrics(metrics);
-    OpenTelemetrySource source = addOpenTelemetry(builder, found, meters.meters());
+    OpenTelemetrySource source = addOpenTelemetry(builder, found, meters.meters(), servers);
     wiring.found(source);
-    if (source.openTelemetry() != null) {
-      wiring.exports().listen();
-    }
     String telemetry = source.note();
+    // where the observer could not be made, there are none, as its note says
+    String metrics = source.equals(found) ? meters.note() : "";
     List<CallSink> sinks = new ArrayList<>(ordered(CallSink.class));
     addJsonl(sinks);
     if (properties.log().enabled()) {
@@ -83,19 +87,28 @@ final class LlmOpsFactory {
     }
     sinks.forEach(builder::sink);
     addInterceptors(builder, wiring, pricing);
-    beans.getBeanProvider(ServerMonitor.class).ifAvailable(builder::servers);
+    if (servers != null) {
+      builder.servers(servers);
+    }
     builder.note(() -> telemetry);
     builder.note(() -> metrics);
+    builder.note(() -> servers == null ? servers() : null);
     builder.note(wiring.exports()::note);
     builder.note(() -> clients(wiring));
     builder.note(this::others);
     builder.note(this::endpoint);
     List<AfterLlmOps> afterwards = ordered(AfterLlmOps.class);
     afterwards.forEach(each -> builder.note(each::note));
-    ordered(LlmOpsCustomizer.class).forEach(each -> each.customize(builder));
+    List<LlmOpsCustomizer> customizers = ordered(LlmOpsCustomizer.class);
+    customizers.forEach(each -> each.customize(builder));
     LlmOps ops = builder.build();
     afterwards.forEach(each -> each.built(ops));
-    log.info("llmops: {} {}", telemetry, sinks(ops));
+    if (log.isInfoEnabled()) {
+      log.info(
+          "llmops: {} {}",
+          telemetry,
+          sinks.isEmpty() && customizers.isEmpty() ? "No sinks." : sinks(ops));
+    }
     return ops;
   }
 
@@ -122,8 +135,7 @@ final class LlmOpsFactory {
   private record ToMicrometer(@Nullable MeterProvider meters, String note) {}
 
   private ToMicrometer toMicrometer(OpenTelemetrySource source, MetricsToMicrometer wanted) {
-    if (!ClassUtils.isPresent(
-        "io.micrometer.core.instrument.MeterRegistry", beans.getBeanClassLoader())) {
+    if (!isPresent("io.micrometer.core.instrument.MeterRegistry")) {
       return new ToMicrometer(null, "");
     }
     if (wanted == MetricsToMicrometer.FALSE) {
@@ -171,13 +183,16 @@ final class LlmOpsFactory {
 
   /** Returns what is used. */
   private OpenTelemetrySource addOpenTelemetry(
-      LlmOps.Builder builder, OpenTelemetrySource source, @Nullable MeterProvider meters) {
+      LlmOps.Builder builder,
+      OpenTelemetrySource source,
+      @Nullable MeterProvider meters,
+      @Nullable ServerMonitor servers) {
     OpenTelemetry openTelemetry = source.openTelemetry();
     if (openTelemetry == null && meters == null) {
       return source;
     }
     try {
-      addObserver(builder, source, openTelemetry, meters);
+      addObserver(builder, source, openTelemetry, meters, servers);
       return source;
     } catch (RuntimeException | LinkageError e) {
       // an OpenTelemetry that we cannot work with must not keep the application from starting
@@ -190,7 +205,8 @@ final class LlmOpsFactory {
       LlmOps.Builder builder,
       OpenTelemetrySource source,
       @Nullable OpenTelemetry openTelemetry,
-      @Nullable MeterProvider meters) {
+      @Nullable MeterProvider meters,
+      @Nullable ServerMonitor servers) {
     LlmOpsProperties.Otel settings = properties.otel();
     LlmOpsProperties.Metrics metrics = properties.metrics();
     OtelCallObserver.Builder observer =
@@ -214,7 +230,9 @@ final class LlmOpsFactory {
     }
     LlmOpsProperties.SpringAi springAi = properties.springAi();
     boolean theirs = springAi.enabled() && springAi.spans() == SpringAiSpans.THEIRS;
-    beans.getBeanProvider(ServerMonitor.class).ifAvailable(observer::servers);
+    if (servers != null) {
+      observer.servers(servers);
+    }
     OtelCallObserver ours = observer.spans(source.spans()).build();
     builder.observer(theirs ? new SpansOfSpringAi(ours) : ours);
   }
@@ -351,10 +369,19 @@ final class LlmOpsFactory {
     }
     if (!properties.langchain4j().enabled()) {
       notes.add("No LangChain4j beans are wrapped: llmops.langchain4j.enabled=false.");
+    } else if (isPresent("dev.langchain4j.model.chat.ChatModel")
+        && !isPresent(NEW_IN_LANGCHAIN4J_1_12)) {
+      notes.add("No LangChain4j beans are wrapped: LangChain4j is older than 1.12.");
     }
     return notes.isEmpty()
         ? "No client beans are wrapped: neither openai-java nor LangChain4j is on the class path."
         : String.join(" ", notes);
+  }
+
+  private @Nullable String servers() {
+    return beans.getBeanNamesForType(ServerMonitor.class, true, false).length > 1
+        ? "No server is watched: there are several ServerMonitor beans; mark one as @Primary."
+        : null;
   }
 
   private String others() {
@@ -364,13 +391,15 @@ final class LlmOpsFactory {
   }
 
   private @Nullable String endpoint() {
-    return !ClassUtils.isPresent(
-                "org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint",
-                beans.getBeanClassLoader())
+    return !isPresent("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint")
             || beans.getBeanNamesForType(LlmOpsEndpoint.class, false, false).length > 0
         ? null
         : "The endpoint /actuator/llmops is not exposed; a web application exposes it by"
             + " management.endpoints.web.exposure.include=health,llmops.";
+  }
+
+  private boolean isPresent(String type) {
+    return ClassUtils.isPresent(type, beans.getBeanClassLoader());
   }
 
   private <T> List<T> ordered(Class<T> type) {

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** Makes {@link OnlineEvaluation} from {@code llmops.online}, and starts it. */
 final class OnlineScoring implements AfterLlmOps {
 
   private static final int NEAR = 5;
 
-  private final ObjectProvider<OnlineEvaluation> evaluation;
+  private final ConfigurableListableBeanFactory beans;
   private volatile boolean wired;
 
-  OnlineScoring(ObjectProvider<OnlineEvaluation> evaluation) {
-    this.evaluation = evaluation;
+  OnlineScoring(ConfigurableListableBeanFactory beans) {
+    this.beans = beans;
   }
 
   /**
@@ -66,29 +66,38 @@ final class OnlineScoring implements AfterLlmOps {
 
   @Override
   public void built(LlmOps ops) {
-    if (ops.stats().sinks().stream().noneMatch(each -> each.name().contains("OnlineEvaluation"))) {
+    if (!isThere()
+        || ops.stats().sinks().stream()
+            .noneMatch(each -> each.name().contains("OnlineEvaluation"))) {
       return; // it would wait for calls that nobody gives it
     }
     wired = true;
-    evaluation.forEach(
-        each -> {
-          try {
-            each.start(ops);
-          } catch (IllegalStateException e) {
-            // the application started its own before
-          }
-        });
+    beans
+        .getBeanProvider(OnlineEvaluation.class)
+        .forEach(
+            each -> {
+              try {
+                each.start(ops);
+              } catch (IllegalStateException e) {
+                // the application started its own before
+              }
+            });
   }
 
   @Override
   public @Nullable String note() {
-    if (evaluation.stream().findAny().isEmpty()) {
+    if (!isThere()) {
       return "No online scoring: set llmops.online.evaluators, such as toxicity,pii.";
     }
     return wired
         ? null // it is a sink, and says what it does there
         : "Live calls are not judged: inject OnlineEvaluation where you build LlmOps, and add"
             + " .sink(evaluation).";
+  }
+
+  /** Whether there is one, which is not made by asking. */
+  private boolean isThere() {
+    return beans.getBeanNamesForType(OnlineEvaluation.class, true, false).length > 0;
   }
 
   private static Evaluator evaluator(String name, Map<String, String> settings) {

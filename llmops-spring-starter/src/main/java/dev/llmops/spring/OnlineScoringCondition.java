@@ -8,15 +8,15 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Whether {@code llmops.online} asks for online scoring, and llmops is not off. */
+/**
+ * Whether {@code llmops.online} asks for online scoring; also when llmops is off, as the bean may
+ * be injected.
+ */
 final class OnlineScoringCondition implements Condition {
 
   @Override
   public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
     Environment environment = context.getEnvironment();
-    if (!Switches.isOn(environment, "llmops.enabled", true)) {
-      return false;
-    }
     if (environment.containsProperty("llmops.online.enabled")) {
       return Switches.isOn(environment, "llmops.online.enabled", true);
     }

@@ -133,7 +133,7 @@ record OpenTelemetrySource(
             + (spans || metrics ? "" : " It is off (otel.sdk.disabled=true)."));
   }
 
-  private static boolean isFrom(String prefix, ConfigurableListableBeanFactory beans, String name) {
+  static boolean isFrom(String prefix, ConfigurableListableBeanFactory beans, String name) {
     if (!beans.containsBeanDefinition(name)) {
       return false;
     }

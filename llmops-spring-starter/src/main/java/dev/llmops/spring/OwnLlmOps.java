@@ -5,10 +5,15 @@ import dev.llmops.LlmOps;
 import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,7 +34,10 @@ final class OwnLlmOps implements BeanPostProcessor {
 
   /** What only the LlmOps of ours is built from. */
   private static final List<String> OF_OURS =
-      List.of("content", "jsonl", "log", "sampling", "pricing", "micrometer");
+      List.of("jsonl", "log", "sampling", "pricing", "metrics", "micrometer");
+
+  /** What a ring of ours is built from as well. */
+  private static final List<String> OF_RINGS = List.of("content", "redaction");
 
   private final ConfigurableListableBeanFactory beans;
   private final Environment environment;
@@ -48,13 +56,18 @@ final class OwnLlmOps implements BeanPostProcessor {
       beans
           .getBeanProvider(Wiring.class)
           .ifAvailable(
-              wiring ->
-                  wiring.own(
-                      () ->
-                          Stream.concat(
-                                  missing.stream(), afterwards.stream().map(AfterLlmOps::note))
-                              .filter(Objects::nonNull)
-                              .toList()));
+              wiring -> {
+                wiring.exports().listen();
+                wiring.own(
+                    () ->
+                        Stream.of(
+                                missing.stream(),
+                                Stream.of(wiring.exports()).map(ExportFailures::note),
+                                afterwards.stream().map(AfterLlmOps::note))
+                            .flatMap(notes -> notes)
+                            .filter(Objects::nonNull)
+                            .toList());
+              });
       if (missing.isEmpty()) {
         log.info("llmops: the bean [{}] is the application's own LlmOps.", name);
       } else {
@@ -79,32 +92,58 @@ final class OwnLlmOps implements BeanPostProcessor {
           "llmops.servers has no effect: inject ServerMonitor where you build LlmOps, and add"
               + " .servers(monitor).");
     }
-    if (is(OpenTelemetry.class) && !has(ops.stats().observers(), "OtelCallObserver")) {
+    if (exports() && !has(ops.stats().observers(), "OtelCallObserver")) {
       missing.add(
           "No spans and metrics: inject OpenTelemetry where you build LlmOps, and add"
               + " .observer(OtelCallObserver.create(openTelemetry)).");
     }
-    String unread =
-        OF_OURS.stream()
-            .map("llmops."::concat)
-            .filter(this::isSet)
-            .collect(Collectors.joining(", "));
+    if (!set("budget").isEmpty()) {
+      missing.add(
+          "llmops.budget does not limit anything: make a CostBudget where you build LlmOps, and add"
+              + " .interceptor(budget).");
+    }
+    TreeSet<String> unread = new TreeSet<>(OF_OURS);
+    if (!isRingOfOurs()) {
+      unread.addAll(OF_RINGS);
+    }
+    unread.removeIf(each -> set(each).isEmpty());
+    if (!Set.of("enabled").containsAll(set("otel"))) { // which is read above
+      unread.add("otel");
+    }
     if (!unread.isEmpty()) {
-      missing.add("Not read, as only the LlmOps of llmops is built from them: " + unread + ".");
+      missing.add(
+          "Not read, as only the LlmOps of llmops is built from them: "
+              + unread.stream().map("llmops."::concat).collect(Collectors.joining(", "))
+              + ".");
     }
     return missing;
+  }
+
+  /** Whether there is an OpenTelemetry that somebody asked for: our own SDK makes Boot's bean. */
+  private boolean exports() {
+    return Switches.isOn(environment, "llmops.otel.enabled", true)
+        && Arrays.stream(beans.getBeanNamesForType(OpenTelemetry.class, true, false))
+            .anyMatch(
+                name ->
+                    !OpenTelemetrySource.isFrom("org.springframework.boot.", beans, name)
+                        || is(SdkTracerProvider.class)
+                        || is(SdkMeterProvider.class));
+  }
+
+  private boolean isRingOfOurs() {
+    return beans.containsBeanDefinition("llmOpsRing")
+        || beans.containsBeanDefinition("llmOpsEndpointRing");
   }
 
   private boolean is(Class<?> type) {
     return beans.getBeanNamesForType(type, true, false).length > 0;
   }
 
-  private boolean isSet(String prefix) {
+  private Set<String> set(String name) {
     return Binder.get(environment)
-        .bind(prefix, Bindable.mapOf(String.class, Object.class))
-        .map(Map::isEmpty)
-        .map(empty -> !empty)
-        .orElse(false);
+        .bind("llmops." + name, Bindable.mapOf(String.class, Object.class))
+        .map(Map::keySet)
+        .orElse(Set.of());
   }
 
   private static boolean has(List<ComponentStats> components, String name) {

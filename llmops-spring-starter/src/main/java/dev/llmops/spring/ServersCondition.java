@@ -8,16 +8,18 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Whether {@code llmops.servers} names a server, and llmops is not off. */
+/**
+ * Whether {@code llmops.servers} names a server; also when llmops is off, as the bean may be
+ * injected.
+ */
 final class ServersCondition implements Condition {
 
   @Override
   public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
     Environment environment = context.getEnvironment();
-    return Switches.isOn(environment, "llmops.enabled", true)
-        && !Binder.get(environment)
-            .bind("llmops.servers.urls", Bindable.listOf(String.class))
-            .orElse(List.of())
-            .isEmpty();
+    return !Binder.get(environment)
+        .bind("llmops.servers.urls", Bindable.listOf(String.class))
+        .orElse(List.of())
+        .isEmpty();
   }
 }

@@ -16,7 +16,11 @@ import java.util.function.UnaryOperator;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -25,6 +29,7 @@ import org.springframework.util.ClassUtils;
 /** Runs annotated methods as steps, with the conversation and the prompt that they say. */
 final class StepInterceptor implements MethodInterceptor {
 
+  private static final Logger log = LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
   private static final boolean REACTOR =
       ClassUtils.isPresent("reactor.core.publisher.Flux", StepInterceptor.class.getClassLoader());
   private static final int MAX_ARGUMENT_CHARS = 32_768;
@@ -74,13 +79,29 @@ final class StepInterceptor implements MethodInterceptor {
         : inStep(ops, request, call);
   }
 
-  /** Asked for at the first call: before, it would be made too early. */
+  /**
+   * Asked for at the first call: before, it would be made too early. Where there is none, that is
+   * told and it is not asked for again; a method that the making of it calls itself is let pass.
+   */
   private @Nullable LlmOps ops() {
     LlmOps found = resolved;
-    if (found == null) {
-      found = ops.getIfUnique();
-      resolved = found;
+    if (found != null) {
+      return found;
     }
+    String missing = "there is not one LlmOps bean; mark one as @Primary";
+    try {
+      found = ops.getIfUnique();
+    } catch (BeansException e) {
+      if (e.contains(BeanCurrentlyInCreationException.class)) {
+        return null;
+      }
+      missing = e.getMostSpecificCause().toString();
+    }
+    if (found == null) {
+      log.warn("annotated methods are not recorded: {}", missing);
+      found = LlmOps.noop();
+    }
+    resolved = found;
     return found;
   }
 

@@ -33,13 +33,18 @@ final class UnknownProperties implements AfterLlmOps {
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
   private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("llmops");
 
-  /** What tests and builds set, mostly for llmops-eval; whether more may follow. */
-  private static final Map<String, Boolean> OF_TESTS =
+  /** What tests, builds and samples read; whether more may follow. */
+  private static final Map<String, Boolean> OF_OTHERS =
       Map.of(
           "llmops.baseline", false,
           "llmops.case", false,
           "llmops.cassette", true,
+          "llmops.eval.cache", false,
+          "llmops.eval.data", false,
+          "llmops.gguf", false,
+          "llmops.judge.model", false,
           "llmops.results", false,
+          "llmops.server.pages", false,
           "llmops.test", true);
 
   private final @Nullable String note;
@@ -99,24 +104,25 @@ final class UnknownProperties implements AfterLlmOps {
     if (set.isEmpty() && ofEnvironment.isEmpty()) {
       return Map.of();
     }
-    Map<String, Boolean> known = known();
-    if (!known.containsKey("llmops.enabled")) {
+    Map<String, Boolean> ours = known();
+    if (!ours.containsKey("llmops.enabled")) {
       return Map.of(); // not our list, or none: repackaged
     }
-    known.putAll(OF_TESTS);
+    Map<String, Boolean> known = new TreeMap<>(ours);
+    known.putAll(OF_OTHERS);
     Map<String, String> unknown = new TreeMap<>();
     for (ConfigurationPropertyName name : set) {
       if (!known.containsKey(name.toString())
           && known.entrySet().stream()
               .noneMatch(each -> is(name, each.getKey(), each.getValue()))) {
-        unknown.put(name.toString(), nearest(name.toString(), known));
+        unknown.put(name.toString(), nearest(name.toString(), ours));
       }
     }
     // LLMOPS_JSONL_MAX_FILE_SIZE is llmops.jsonl.max-file-size as well: dots and dashes are lost
     for (ConfigurationPropertyName name : ofEnvironment) {
       if (known.entrySet().stream()
           .noneMatch(each -> isLoosely(name, each.getKey(), each.getValue()))) {
-        unknown.put(variable(name), nearest(name.toString(), known));
+        unknown.put(variable(name), nearest(name.toString(), ours));
       }
     }
     return unknown;

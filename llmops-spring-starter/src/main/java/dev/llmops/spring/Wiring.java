@@ -15,7 +15,6 @@ final class Wiring implements AutoCloseable {
   private final ObjectProvider<WrappedClients> clients;
   private final ExportFailures exports = new ExportFailures();
   private volatile @Nullable OpenTelemetrySource telemetry;
-  private volatile String metrics = "";
   private volatile List<CostBudget> budgets = List.of();
   private volatile Supplier<List<String>> own = List::of;
 
@@ -25,10 +24,6 @@ final class Wiring implements AutoCloseable {
 
   void found(OpenTelemetrySource source) {
     telemetry = source;
-  }
-
-  void metrics(String note) {
-    metrics = note;
   }
 
   ExportFailures exports() {
@@ -52,11 +47,6 @@ final class Wiring implements AutoCloseable {
   /** Absent while {@link LlmOps} is not built, or when the application builds its own. */
   @Nullable OpenTelemetrySource telemetry() {
     return telemetry;
-  }
-
-  /** Where Micrometer's metrics come from, in plain words; empty when there is nothing to say. */
-  String metrics() {
-    return metrics;
   }
 
   /** Takes what there is to say of an {@link LlmOps} of the application's own. */

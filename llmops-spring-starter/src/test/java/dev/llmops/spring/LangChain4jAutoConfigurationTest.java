@@ -1,8 +1,12 @@
 package dev.llmops.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.agent.tool.P;
+import dev.langchain4j.agent.tool.ReturnBehavior;
 import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.AiMessage;
@@ -28,8 +32,10 @@ import dev.langchain4j.service.MemoryId;
 import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.spring.AiService;
+import dev.langchain4j.service.tool.ToolExecutor;
 import dev.langchain4j.service.tool.ToolProvider;
 import dev.langchain4j.service.tool.ToolProviderResult;
+import dev.langchain4j.service.tool.ToolService;
 import dev.langchain4j.spring.LangChain4jAutoConfig;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import dev.llmops.LlmCall;
@@ -49,11 +55,14 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.MutablePropertyValues;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -230,6 +239,75 @@ class LangChain4jAutoConfigurationTest {
                   .extracting(step -> step.request().name())
                   .containsExactlyInAnyOrder("tide by annotation", "get_wind");
             });
+  }
+
+  @SuppressWarnings("deprecation") // what 1.12 has
+  @Test
+  void anAnnotationOfOursChangesNeitherWhichToolsThereAreNorWhatTheyDo() {
+    ToolService plain = new ToolService();
+    plain.tools(List.of(new Pier()));
+    application
+        .withBean(Pier.class)
+        .run(
+            context -> {
+              Pier pier = context.getBean(Pier.class);
+              assertThat(AopUtils.isAopProxy(pier)).isTrue();
+
+              ToolProvider provider =
+                  (ToolProvider)
+                      AiServiceTools.recorded(
+                              new MutablePropertyValues(Map.of("tools", List.of(pier))),
+                              context.getBeanFactory(),
+                              "service",
+                              context.getBean(LlmOps.class))
+                          .getPropertyValue("toolProvider")
+                          .getValue();
+              ToolProviderResult found = provider.provideTools(null);
+
+              assertThat(found.tools().keySet())
+                  .containsExactlyInAnyOrderElementsOf(plain.toolSpecifications());
+              assertThat(found.immediateReturnToolNames()).containsExactly("get_wind");
+              for (ToolSpecification tool : found.tools().keySet()) {
+                ToolExecutor executor = found.toolExecutorByName(tool.name());
+                ToolExecutionRequest request =
+                    ToolExecutionRequest.builder()
+                        .id("1")
+                        .name(tool.name())
+                        .arguments("{\"harbour\":\"Here\"}")
+                        .build();
+                if (tool.name().equals("fails")) {
+                  assertThatThrownBy(() -> executor.executeWithContext(request, null))
+                      .hasRootCauseMessage("no harbour");
+                } else {
+                  assertThat(executor.execute(request, null)).isEqualTo(tool.name());
+                }
+              }
+              assertThat(steps(Kind.TOOL))
+                  .extracting(step -> step.request().name())
+                  .hasSize(plain.toolSpecifications().size())
+                  .contains("wind by annotation", "get_depth", "fails")
+                  .doesNotContain("get_wind");
+            });
+  }
+
+  @Test
+  void aPrototypeThatCannotBeWrappedIsToldOnce() {
+    try (Warnings warnings = new Warnings()) {
+      application
+          .withBean(
+              "many",
+              FinalModel.class,
+              () -> new FinalModel("by class"),
+              definition -> definition.setScope("prototype"))
+          .run(
+              context -> {
+                var first = context.getBean("many");
+                var second = context.getBean("many");
+
+                assertThat(first).isNotSameAs(second);
+                assertThat(warnings.heard()).filteredOn(each -> each.contains("[many]")).hasSize(1);
+              });
+    }
   }
 
   @Test
@@ -441,6 +519,32 @@ class LangChain4jAutoConfigurationTest {
     @Tool(name = "get_wind", value = "Looks up the wind")
     public String wind(String harbour) {
       return "little";
+    }
+  }
+
+  static class Quay {
+    @Tool(name = "get_tide")
+    public String tide(@P("harbour") String harbour) {
+      return "get_tide";
+    }
+  }
+
+  static class Pier extends Quay {
+    @LlmTool("wind by annotation")
+    @Tool(name = "get_wind", returnBehavior = ReturnBehavior.IMMEDIATE)
+    public String wind(@P("harbour") String harbour) {
+      return "get_wind";
+    }
+
+    @Tool(name = "get_depth")
+    private String depth(@P("harbour") String harbour) {
+      return "get_depth";
+    }
+
+    @LlmTool
+    @Tool
+    public String fails(@P("harbour") String harbour) {
+      throw new IllegalStateException("no harbour");
     }
   }
 

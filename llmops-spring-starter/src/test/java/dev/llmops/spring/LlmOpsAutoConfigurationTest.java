@@ -23,8 +23,10 @@ import dev.llmops.client.openai.OpenAiInstrumentation;
 import dev.llmops.otel.OtelCallObserver;
 import dev.llmops.privacy.Redactor;
 import dev.llmops.privacy.Redactors;
+import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import dev.llmops.testing.FakeModelServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -38,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -496,6 +499,54 @@ class LlmOpsAutoConfigurationTest {
   }
 
   @Test
+  void saysThatLangChain4jIsTooOld() {
+    application
+        .withClassLoader(
+            new FilteredClassLoader("dev.langchain4j.model.moderation.ModerationRequest"))
+        .run(
+            context -> {
+              assertThat(context).doesNotHaveBean(LangChain4jPostProcessor.class);
+              assertThat(context.getBean(LlmOps.class).explain())
+                  .contains("No LangChain4j beans are wrapped: LangChain4j is older than 1.12.");
+            });
+  }
+
+  @Test
+  void severalServerMonitorsAreToldAndCostNoSpans() {
+    InMemorySpanExporter spans = InMemorySpanExporter.create();
+
+    application
+        .withBean(OpenTelemetry.class, () -> sdk(spans))
+        .withBean("one", ServerMonitor.class, () -> ServerMonitor.builder().build())
+        .withBean("two", ServerMonitor.class, () -> ServerMonitor.builder().build())
+        .run(
+            context -> {
+              LlmOps ops = context.getBean(LlmOps.class);
+
+              ops.call(REQUEST, () -> "x", LlmResponse::ofText);
+
+              assertThat(spans.getFinishedSpanItems()).hasSize(1);
+              assertThat(ops.explain())
+                  .contains(
+                      "No server is watched: there are several ServerMonitor beans; mark one as"
+                          + " @Primary.");
+            });
+  }
+
+  @Test
+  void failuresOfExportersAreHeardUnderAnObserverOfTheApplicationsOwn() {
+    application
+        .withBean(OtelCallObserver.class, () -> OtelCallObserver.create(OpenTelemetry.noop()))
+        .run(
+            context -> {
+              Logger.getLogger("io.opentelemetry.exporter.test").severe("Failed to export.");
+
+              assertThat(context.getBean(LlmOps.class).explain())
+                  .contains("An exporter of OpenTelemetry fails: Failed to export.");
+            });
+  }
+
+  @Test
   void aSinkThatNeedsTheClientItselfDoesNotKeepTheApplicationFromStarting() {
     application
         .withUserConfiguration(Clients.class, JudgingSink.class)
@@ -529,6 +580,15 @@ class LlmOpsAutoConfigurationTest {
                 assertThat(context.getBean(LlmOps.class).explain())
                     .contains(
                         "No spans and metrics: java.lang.NoSuchMethodError: of another version"));
+    application
+        .withBean(OpenTelemetry.class, () -> broken)
+        .withBean(SimpleMeterRegistry.class)
+        .withPropertyValues("llmops.micrometer.enabled=true")
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains("No spans and metrics: java.lang.NoSuchMethodError")
+                    .doesNotContain("Metrics: in Micrometer's"));
   }
 
   private static OpenTelemetrySdk sdk(InMemorySpanExporter spans) {

@@ -94,6 +94,40 @@ class LlmOpsEndpointTest {
   }
 
   @Test
+  void offItSaysSo() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET, Application.class, EXPOSED, "--llmops.enabled=false")) {
+      JsonNode status = app.get("/actuator/llmops").json();
+
+      assertThat(status.at("/enabled").asBoolean()).isFalse();
+      assertThat(status.at("/openTelemetry/owner").asText()).isEqualTo("none");
+      assertThat(status.at("/openTelemetry/note").asText())
+          .isEqualTo("llmops is off: llmops.enabled=false.");
+    }
+  }
+
+  @Test
+  void severalLlmOpsBeansAreToldAndBundledPricesOnlyWhereTheyAreUsed() throws Exception {
+    try (WebApp app =
+        WebApp.start(
+            WebApplicationType.SERVLET, Two.class, EXPOSED, "--llmops.pricing.bundled=false")) {
+      assertThat(app.get("/actuator/llmops").json().at("/note").asText())
+          .isEqualTo("there is not one LlmOps bean; mark one as @Primary");
+      WebApp.Answer prices = app.get("/actuator/llmops/prices");
+      assertThat(prices.status()).isEqualTo(200);
+      assertThat(prices.json().has("bundledPricesOf")).isFalse();
+      WebApp.Answer feedback = app.post("/actuator/llmops/feedback", "{\"key\":\"k\",\"value\":1}");
+      assertThat(feedback.status()).isEqualTo(409);
+      assertThat(feedback.json().at("/error").asText()).contains("not one LlmOps bean");
+    }
+    try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Application.class, EXPOSED)) {
+      assertThat(app.get("/actuator/llmops/prices").json().at("/bundledPricesOf").asText())
+          .startsWith("20");
+    }
+  }
+
+  @Test
   void refusesPagesThatDoNotExist() throws Exception {
     try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Application.class, EXPOSED)) {
       assertThat(app.get("/actuator/llmops/nothing").status()).isEqualTo(404);
@@ -316,6 +350,21 @@ class LlmOpsEndpointTest {
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   static class Application {}
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Two {
+
+    @Bean
+    LlmOps one() {
+      return LlmOps.builder().build();
+    }
+
+    @Bean
+    LlmOps two() {
+      return LlmOps.builder().build();
+    }
+  }
 
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration

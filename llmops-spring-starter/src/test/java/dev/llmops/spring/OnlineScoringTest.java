@@ -82,9 +82,21 @@ class OnlineScoringTest {
         .withPropertyValues("llmops.online.enabled=true")
         .withBean(Evaluator.class, () -> always("own"))
         .run(context -> assertThat(context).hasSingleBean(OnlineEvaluation.class));
+  }
+
+  @Test
+  void offItCanStillBeInjectedAndIsNotMadeUnlessItIs() {
     application
+        .withPropertyValues("llmops.online.evaluators=length", "llmops.enabled=false")
+        .withBean(Judged.class)
+        .run(context -> assertThat(context).hasNotFailed().hasSingleBean(OnlineEvaluation.class));
+    application
+        .withPropertyValues("llmops.online.evaluators=no_such", "llmops.enabled=false")
+        .run(context -> assertThat(context).hasNotFailed());
+    application
+        .withClassLoader(new FilteredClassLoader("dev.llmops.eval"))
         .withPropertyValues("llmops.online.evaluators=toxicity", "llmops.enabled=false")
-        .run(context -> assertThat(context).doesNotHaveBean(OnlineEvaluation.class));
+        .run(context -> assertThat(context).hasNotFailed());
   }
 
   @Feature("settings that cannot be used stop the start and say what to do")
@@ -152,6 +164,8 @@ class OnlineScoringTest {
 
     assertThat(offered).isEqualTo(Evaluators.names());
   }
+
+  record Judged(OnlineEvaluation evaluation) {}
 
   private static Evaluator always(String name) {
     EvaluatorSpec spec = EvaluatorSpec.free(name, Scale.UNIT);

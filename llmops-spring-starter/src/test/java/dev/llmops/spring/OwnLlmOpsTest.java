@@ -10,10 +10,14 @@ import dev.llmops.otel.OtelCallObserver;
 import dev.llmops.server.ServerMonitor;
 import dev.llmops.sink.RingSink;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.time.Duration;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,6 +30,10 @@ class OwnLlmOpsTest {
     "--llmops.online.evaluators=length",
     "--llmops.online.settings.length.max=200"
   };
+
+  private final ApplicationContextRunner application =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class));
 
   @Feature("an `LlmOps` bean of your own, over the beans of the ring, online scoring and servers")
   @Test
@@ -45,9 +53,12 @@ class OwnLlmOpsTest {
 
   @Test
   void theEndpointTellsWhatIsNotWiredInItAndTheLineToAdd() throws Exception {
-    String[] asked = java.util.Arrays.copyOf(ASKED, ASKED.length + 2);
+    String[] asked = java.util.Arrays.copyOf(ASKED, ASKED.length + 5);
     asked[ASKED.length] = "--llmops.jsonl.path=calls.jsonl";
-    asked[ASKED.length + 1] = "--llmops.content.capture=none";
+    asked[ASKED.length + 1] = "--llmops.content.capture=none"; // the ring reads it
+    asked[ASKED.length + 2] = "--llmops.otel.dialect=v1-41";
+    asked[ASKED.length + 3] = "--llmops.metrics.tags=team";
+    asked[ASKED.length + 4] = "--llmops.budget.daily=50";
     try (WebApp app = WebApp.start(WebApplicationType.SERVLET, Bare.class, asked)) {
       assertThat(explanation(app))
           .contains(
@@ -59,9 +70,74 @@ class OwnLlmOpsTest {
                   + " .servers(monitor).",
               "No spans and metrics: inject OpenTelemetry where you build LlmOps, and add"
                   + " .observer(OtelCallObserver.create(openTelemetry)).",
-              "Not read, as only the LlmOps of llmops is built from them: llmops.content,"
-                  + " llmops.jsonl.");
+              "llmops.budget does not limit anything: make a CostBudget where you build LlmOps, and"
+                  + " add .interceptor(budget).",
+              "Not read, as only the LlmOps of llmops is built from them: llmops.jsonl,"
+                  + " llmops.metrics, llmops.otel.");
     }
+  }
+
+  @Test
+  void redactionAndContentAreNotReadWithoutARingOfOurs() {
+    application
+        .withUserConfiguration(Bare.class)
+        .withPropertyValues("llmops.content.capture=redacted", "llmops.redaction.kinds=email")
+        .run(
+            context ->
+                assertThat(context.getBean(Wiring.class).ownNotes())
+                    .contains(
+                        "Not read, as only the LlmOps of llmops is built from them: llmops.content,"
+                            + " llmops.redaction."));
+    application
+        .withUserConfiguration(Bare.class)
+        .withPropertyValues(
+            "llmops.ring.capacity=5",
+            "llmops.content.capture=redacted",
+            "llmops.redaction.kinds=email")
+        .run(
+            context ->
+                assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+                    .contains("No record is kept")
+                    .doesNotContain("Not read"));
+  }
+
+  @Test
+  void spansThatNobodyAskedForAreNotMissed() throws Exception {
+    application
+        .withUserConfiguration(Bare.class)
+        .withPropertyValues("llmops.otel.enabled=false")
+        .run(
+            context ->
+                assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+                    .doesNotContain("No spans", "Not read"));
+    ApplicationContextRunner boot =
+        application
+            .withConfiguration(AutoConfigurations.of(BootOpenTelemetry.autoConfiguration()))
+            .withBean(LlmOps.class, () -> LlmOps.builder().build());
+    boot.run(
+        context -> {
+          assertThat(context).hasSingleBean(OpenTelemetry.class);
+          assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+              .doesNotContain("No spans");
+        });
+    boot.withBean(SdkTracerProvider.class, () -> SdkTracerProvider.builder().build())
+        .run(
+            context ->
+                assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+                    .contains("No spans and metrics: inject OpenTelemetry"));
+  }
+
+  @Test
+  void failuresOfAnExporterAreTold() {
+    application
+        .withUserConfiguration(Bare.class)
+        .run(
+            context -> {
+              Logger.getLogger("io.opentelemetry.exporter.test").severe("Failed to export.");
+
+              assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+                  .contains("An exporter of OpenTelemetry fails: Failed to export.");
+            });
   }
 
   private static String explanation(WebApp app) throws Exception {

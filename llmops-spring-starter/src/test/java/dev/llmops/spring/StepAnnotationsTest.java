@@ -16,6 +16,7 @@ import dev.llmops.sink.RingSink;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.support.AopUtils;
@@ -165,6 +166,99 @@ class StepAnnotationsTest {
   }
 
   @Test
+  void anLlmOpsThatCannotBeMadeDoesNotReachTheUsersCall() {
+    AtomicInteger tried = new AtomicInteger();
+    try (Warnings warnings = new Warnings()) {
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+          .withBean(Tools.class)
+          .withBean(
+              LlmOps.class,
+              () -> {
+                tried.incrementAndGet();
+                throw new IllegalArgumentException("a bad setting");
+              },
+              definition -> definition.setLazyInit(true))
+          .run(
+              context -> {
+                Tools tools = context.getBean(Tools.class);
+
+                assertThat(tools.lookUp("a")).isEqualTo("found");
+                assertThat(tools.lookUp("b")).isEqualTo("found");
+
+                assertThat(tried).hasValue(1);
+                assertThat(warnings.heard())
+                    .singleElement()
+                    .asString()
+                    .startsWith("annotated methods are not recorded: ")
+                    .contains("a bad setting");
+              });
+    }
+  }
+
+  @Test
+  void withTwoLlmOpsItIsToldOnceThatMethodsAreNotRecorded() {
+    try (Warnings warnings = new Warnings()) {
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+          .withBean(Tools.class)
+          .withBean("one", LlmOps.class, () -> LlmOps.builder().build())
+          .withBean("two", LlmOps.class, () -> LlmOps.builder().build())
+          .run(
+              context -> {
+                Tools tools = context.getBean(Tools.class);
+
+                assertThat(tools.lookUp("a")).isEqualTo("found");
+                assertThat(tools.lookUp("b")).isEqualTo("found");
+
+                assertThat(warnings.heard())
+                    .filteredOn(each -> each.startsWith("annotated methods"))
+                    .containsExactly(
+                        "annotated methods are not recorded: there is not one LlmOps bean; mark one"
+                            + " as @Primary");
+              });
+    }
+  }
+
+  @Test
+  void aBeanWithAnInterfaceStaysOfItsClass() {
+    application
+        .withBean(Support.class)
+        .withBean(SupportDesk.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context.getBean(SupportDesk.class).support().onlyOfTheClass())
+                  .isEqualTo("answered");
+              assertThat(context.getBean(RingSink.class).steps())
+                  .extracting(step -> step.request().name())
+                  .containsExactly("onlyOfTheClass");
+            });
+  }
+
+  @Test
+  void aBeanOfAFinalClassIsProxiedByItsInterface() {
+    application
+        .withBean(FinalSupport.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context.getBean(Assistant.class).ask()).isEqualTo("answered");
+              assertThat(context.getBean(RingSink.class).steps()).hasSize(1);
+            });
+  }
+
+  @Test
+  void bootsPropertyAsksForProxiesOfInterfaces() {
+    application
+        .withPropertyValues("spring.aop.proxy-target-class=false")
+        .withBean(Support.class)
+        .run(
+            context ->
+                assertThat(AopUtils.isJdkDynamicProxy(context.getBean(Assistant.class))).isTrue());
+  }
+
+  @Test
   void areOffByTheirPropertyAndWhenLlmOpsIsOff() {
     application
         .withPropertyValues("llmops.annotations.enabled=false")
@@ -203,6 +297,34 @@ class StepAnnotationsTest {
   }
 
   static class Plain {}
+
+  interface Assistant {
+    String ask();
+  }
+
+  static class Support implements Assistant {
+
+    @Override
+    public String ask() {
+      return onlyOfTheClass();
+    }
+
+    @LlmTool
+    public String onlyOfTheClass() {
+      return "answered";
+    }
+  }
+
+  record SupportDesk(Support support) {}
+
+  static final class FinalSupport implements Assistant {
+
+    @LlmTool
+    @Override
+    public String ask() {
+      return "answered";
+    }
+  }
 
   static class Chats {
     private final LlmOps ops;

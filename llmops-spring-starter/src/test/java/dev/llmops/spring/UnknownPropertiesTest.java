@@ -42,10 +42,22 @@ class UnknownPropertiesTest {
             "LLMOPS_RING_CAPACITY", "5",
             "LLMOPS_SERVERS_URLS_0", "http://a:1",
             "LLMOPS_CASSETTE", "replay",
+            "LLMOPS_GGUF", "model.gguf",
+            "LLMOPS_EVAL_DATA", "data",
+            "LLMOPS_EVAL_CACHE", "cache",
+            "LLMOPS_JUDGE_MODEL", "m",
             "LLMOPS_RNG_CAPACITY", "5");
 
     assertThat(UnknownProperties.find(environment(written, variables)))
         .containsExactly(Map.entry("LLMOPS_RNG_CAPACITY", "llmops.ring.capacity"));
+  }
+
+  @Test
+  void whatOthersReadIsNotOfferedInPlaceOfATypo() {
+    Map<String, Object> written = Map.of("llmops.resultz", "a");
+
+    assertThat(UnknownProperties.find(environment(written, Map.of())).get("llmops.resultz"))
+        .isNotEqualTo("llmops.results");
   }
 
   @Test
