@@ -85,6 +85,7 @@ class SpringAiReplayTest {
     server.enqueue(Fixture.CHAT_STREAM_USAGE);
 
     List<ChatResponse> first = streamed(client());
+    awaitRecords(1, 2); // the steps of client and advisor end after the stream
     List<ChatResponse> second = streamed(client());
 
     assertThat(server.requests()).hasSize(1);
@@ -92,7 +93,7 @@ class SpringAiReplayTest {
     for (int i = 0; i < first.size(); i++) {
       assertSame(second.get(i), first.get(i));
     }
-    awaitRecords(2, 2);
+    awaitRecords(2, 4);
     assertSameRecords(0, 1);
     assertThat(records.calls().get(1).timing().timeToFirstOutput()).isNotNull();
   }
@@ -287,7 +288,7 @@ class SpringAiReplayTest {
             .toList();
     assertThat(names.size()).isPositive().isEven();
     assertThat(names.subList(names.size() / 2, names.size()))
-        .isEqualTo(names.subList(0, names.size() / 2));
+        .containsExactlyInAnyOrderElementsOf(names.subList(0, names.size() / 2));
   }
 
   private void awaitRecords(int calls, int steps) {
