@@ -27,7 +27,7 @@ final class ChatChunks implements ChunkReader<ChatResponse> {
     if (metadata != null) {
       into.id(Responses.id(metadata.getId()));
       into.model(Responses.known(metadata.getModel()));
-      TokenUsage usage = Usages.of(metadata.getUsage(), null);
+      TokenUsage usage = Usages.of(metadata, null);
       if (!usage.isEmpty()) {
         into.usage(usage);
       }

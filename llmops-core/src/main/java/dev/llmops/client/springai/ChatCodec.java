@@ -158,7 +158,7 @@ enum ChatCodec implements CallCodec<ChatResponse> {
     if (usage == null) {
       return null;
     }
-    TokenUsage recorded = Usages.of(usage, null);
+    TokenUsage recorded = Usages.of(usage);
     return MAPPER
         .createObjectNode()
         .put("prompt", usage.getPromptTokens())

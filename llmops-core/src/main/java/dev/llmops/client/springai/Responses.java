@@ -29,7 +29,7 @@ final class Responses {
     if (metadata != null) {
       read.id(id(metadata.getId()))
           .model(known(metadata.getModel()))
-          .usage(Usages.of(metadata.getUsage(), before));
+          .usage(Usages.of(metadata, before));
     }
     List<Generation> generations = response.getResults();
     List<String> reasons = new ArrayList<>(1);
