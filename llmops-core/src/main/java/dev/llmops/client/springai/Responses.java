@@ -72,10 +72,21 @@ final class Responses {
       return null;
     }
     return switch (reason.toLowerCase(Locale.ROOT)) {
-      case "stop" -> "stop";
-      case "length" -> "length";
-      case "content_filter" -> "content_filter";
-      case "tool_call", "tool_calls", "function_call" -> "tool_call";
+      case "stop", "end_turn", "stop_sequence" -> "stop";
+      // Anthropic, Bedrock, Gemini; Mistral; Anthropic
+      case "length", "max_tokens", "model_length", "model_context_window_exceeded" -> "length";
+      // Anthropic; Bedrock; Gemini
+      case "content_filter",
+          "refusal",
+          "content_filtered",
+          "guardrail_intervened",
+          "safety",
+          "image_safety",
+          "prohibited_content",
+          "blocklist",
+          "spii" ->
+          "content_filter";
+      case "tool_call", "tool_calls", "function_call", "tool_use" -> "tool_call";
       case "null", "_unknown" -> null;
       default -> reason;
     };
