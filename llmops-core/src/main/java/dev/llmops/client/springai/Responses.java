@@ -34,15 +34,7 @@ final class Responses {
     List<Generation> generations = response.getResults();
     List<String> reasons = new ArrayList<>(1);
     List<Message> outputs = content ? new ArrayList<>(generations.size()) : List.of();
-    for (Generation generation : generations) {
-      String reason = finishReason(generation.getMetadata());
-      if (reason != null) {
-        reasons.add(reason);
-      }
-      if (content) {
-        outputs.add(Messages.of(generation.getOutput()));
-      }
-    }
+    Choices.read(generations, content, reasons, outputs);
     return read.finishReasons(reasons).outputs(outputs).build();
   }
 
