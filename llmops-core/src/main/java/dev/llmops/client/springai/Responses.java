@@ -75,6 +75,7 @@ final class Responses {
           "safety",
           "image_safety",
           "prohibited_content",
+          "image_prohibited_content",
           "blocklist",
           "spii" ->
           "content_filter";

@@ -37,8 +37,8 @@ import reactor.core.publisher.Flux;
 class SpringAiAnswerTest {
 
   /**
-   * As Anthropic's, Bedrock's, Gemini's, Mistral's, Azure's and OpenAI's interfaces name them
-   * (documentation of 2026-10).
+   * The constants of anthropic-java 2.52, AWS SDK 2.32 (Bedrock), google-genai 1.37 and of Spring
+   * AI's own clients for Mistral and OpenAI.
    */
   @ParameterizedTest
   @CsvSource({
@@ -63,6 +63,7 @@ class SpringAiAnswerTest {
     "BLOCKLIST, content_filter",
     "SPII, content_filter",
     "IMAGE_SAFETY, content_filter",
+    "IMAGE_PROHIBITED_CONTENT, content_filter",
     "pause_turn, pause_turn",
     "RECITATION, RECITATION",
   })
