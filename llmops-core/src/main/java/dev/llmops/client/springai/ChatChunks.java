@@ -4,37 +4,46 @@ import dev.llmops.CallCodec;
 import dev.llmops.ChunkReader;
 import dev.llmops.StreamRecorder;
 import dev.llmops.TokenUsage;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
+import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
-/** Reads the chunks of one stream. */
+/** Reads the chunks of one stream, which may be several calls after another. */
 final class ChatChunks implements ChunkReader<ChatResponse> {
 
-  /** Spring AI 2 tells with each chunk all of the reasoning so far, 1.1 only the new piece. */
+  /**
+   * OpenAI's model of Spring AI 2 tells with each chunk all of the reasoning so far, that of 1.1
+   * only the new piece. The version is told by what every application has, not by that module.
+   */
   private static final boolean REASONING_GROWS =
-      !Features.isPresent("org.springframework.ai.openai.api.OpenAiApi");
+      Features.getter(Usage.class, "getCacheReadInputTokens", Long.class) != null;
 
-  private @Nullable String reasoning;
+  private final Map<Integer, Choice> choices = new HashMap<>(2);
+  private @Nullable StreamRecorder last;
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a recorder is a call
   public void read(ChatResponse chunk, StreamRecorder into) {
+    if (last != into) {
+      last = into;
+      choices.clear();
+    }
     ChatResponseMetadata metadata = chunk.getMetadata();
     if (metadata != null) {
       into.id(Responses.id(metadata.getId()));
       into.model(Responses.known(metadata.getModel()));
-      TokenUsage usage = Usages.of(metadata.getUsage(), null);
+      TokenUsage usage = Usages.of(metadata, null);
       if (!usage.isEmpty()) {
         into.usage(usage);
       }
     }
-    List<Generation> generations = chunk.getResults();
-    for (int i = 0; i < generations.size(); i++) {
-      read(generations.get(i), i, into);
+    for (Generation generation : chunk.getResults()) {
+      read(generation, into);
     }
   }
 
@@ -43,41 +52,72 @@ final class ChatChunks implements ChunkReader<ChatResponse> {
     return ChatCodec.INSTANCE;
   }
 
-  private void read(Generation generation, int position, StreamRecorder into) {
+  private void read(Generation generation, StreamRecorder into) {
     AssistantMessage said = generation.getOutput();
     Map<String, Object> metadata = said.getMetadata();
-    int choice =
-        metadata != null && metadata.get("index") instanceof Number index
-            ? index.intValue()
-            : position;
+    int index = Choices.index(metadata);
     String reason = Responses.finishReason(generation.getMetadata());
     if (reason != null) {
-      into.finishReason(choice, reason);
+      into.finishReason(index, reason);
     }
-    String thought = Messages.text(metadata, "reasoningContent");
-    if (thought != null) {
-      into.reasoning(choice, newOf(thought));
+    if (metadata != null
+        && metadata.get("reasoningContent") instanceof String thought
+        && !thought.isEmpty()) {
+      into.reasoning(index, choice(index).newOf(thought));
     }
     String text = said.getText();
     if (text != null) {
-      into.text(choice, text);
+      if (Choices.isThought(metadata)) {
+        into.reasoning(index, text);
+      } else {
+        into.text(index, text);
+      }
     }
     String refusal = Messages.text(metadata, "refusal");
     if (refusal != null) {
-      into.refusal(choice, refusal);
+      into.refusal(index, refusal);
     }
-    List<AssistantMessage.ToolCall> calls = said.getToolCalls();
-    for (int i = 0; i < calls.size(); i++) {
-      AssistantMessage.ToolCall call = calls.get(i);
-      into.toolCall(choice, i, call.id(), call.name(), call.arguments());
+    for (AssistantMessage.ToolCall call : said.getToolCalls()) {
+      into.toolCall(index, choice(index).placeOf(call), call.id(), call.name(), call.arguments());
     }
   }
 
-  private String newOf(String thought) {
-    String before = reasoning;
-    reasoning = thought;
-    return REASONING_GROWS && before != null && thought.startsWith(before)
-        ? thought.substring(before.length())
-        : thought;
+  private Choice choice(int index) {
+    return choices.computeIfAbsent(index, each -> new Choice());
+  }
+
+  /** What the chunks before have said of one choice. */
+  private static final class Choice {
+    private @Nullable String reasoning;
+    private boolean inPieces = !REASONING_GROWS;
+    private int calls;
+    private @Nullable String callId;
+
+    String newOf(String thought) {
+      String before = reasoning;
+      reasoning = thought;
+      if (inPieces || before == null) {
+        return thought;
+      }
+      if (thought.startsWith(before)) {
+        return thought.substring(before.length());
+      }
+      inPieces = true; // of another provider
+      return thought;
+    }
+
+    /** Spring AI's chunks carry whole calls; what has no name, or the same id, goes on with one. */
+    int placeOf(AssistantMessage.ToolCall call) {
+      String id = call.id();
+      boolean anonymous = id == null || id.isEmpty();
+      boolean goesOn =
+          calls > 0
+              && (anonymous ? call.name() == null || call.name().isEmpty() : id.equals(callId));
+      if (!goesOn) {
+        calls++;
+        callId = anonymous ? null : id;
+      }
+      return calls - 1;
+    }
   }
 }

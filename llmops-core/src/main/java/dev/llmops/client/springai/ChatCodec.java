@@ -150,7 +150,7 @@ enum ChatCodec implements CallCodec<ChatResponse> {
     if (usage == null) {
       return null;
     }
-    TokenUsage recorded = Usages.of(usage, null);
+    TokenUsage recorded = Usages.of(usage);
     return MAPPER
         .createObjectNode()
         .put("prompt", usage.getPromptTokens())
@@ -202,11 +202,14 @@ enum ChatCodec implements CallCodec<ChatResponse> {
         json.putObject(key).put(LONG, number);
       } else if (value instanceof Double number && Double.isFinite(number)) {
         json.put(key, number);
+      } else if (value == null) {
+        json.putNull(key); // a key by itself may tell something: Anthropic's signature
       }
     }
     return json;
   }
 
+  @SuppressWarnings("NullAway") // Spring AI's messages may have a null in their metadata
   private static Map<String, Object> plain(JsonNode json) {
     Map<String, Object> values = new HashMap<>();
     json.properties()
@@ -223,6 +226,8 @@ enum ChatCodec implements CallCodec<ChatResponse> {
                 values.put(entry.getKey(), value.doubleValue());
               } else if (value.path(LONG).isIntegralNumber()) {
                 values.put(entry.getKey(), value.path(LONG).longValue());
+              } else if (value.isNull()) {
+                values.put(entry.getKey(), null);
               }
             });
     return values;

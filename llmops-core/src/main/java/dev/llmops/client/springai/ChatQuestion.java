@@ -1,14 +1,21 @@
 package dev.llmops.client.springai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.llmops.CallInterceptor;
 import dev.llmops.JsonText;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmRequest;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -32,27 +39,94 @@ record ChatQuestion(
 
   /**
    * What changes the answer and has no place in {@code ChatOptions}, as the providers' options name
-   * it. Named one by one: options also have keys, headers and what names the caller.
+   * it: OpenAI, Azure, Anthropic, Bedrock, Gemini (both modules), Mistral, DeepSeek, Ollama, ZhiPu
+   * and MiniMax of Spring AI 1.1 and 2.0. Named one by one: options also have keys, headers and
+   * what names the caller.
    */
-  private static final List<String> OF_PROVIDERS =
+  static final List<String> OF_PROVIDERS =
       List.of(
+          "CachedContentName",
+          "CandidateCount",
+          "CitationDocuments",
+          "DeploymentName",
+          "DisableParallelToolUse",
+          "DoSample",
+          "Enhancements",
           "ExtraBody",
           "Format",
+          "GoogleSearchRetrieval",
+          "IncludeServerSideToolInvocations",
+          "IncludeThoughts",
           "LogitBias",
           "Logprobs",
+          "MaskSensitiveInfo",
           "MaxCompletionTokens",
+          "MicrosoftDeploymentName",
+          "MinP",
+          "Mirostat",
+          "MirostatEta",
+          "MirostatTau",
           "N",
+          "NumCtx",
+          "NumKeep",
+          "NumPredict",
+          "OutputAudio",
+          "OutputConfig",
+          "OutputFormat",
           "OutputModalities",
           "OutputSchema",
           "ParallelToolCalls",
+          "PenalizeNewline",
+          "RandomSeed",
           "ReasoningEffort",
+          "RepeatLastN",
+          "RepeatPenalty",
+          "RequestParameters",
           "ResponseFormat",
+          "ResponseLogprobs",
+          "ResponseMimeType",
+          "ResponseSchema",
+          "SafePrompt",
+          "SafetySettings",
           "Seed",
+          "SkillContainer",
+          "Strict",
+          "TfsZ",
+          "ThinkOption",
           "Thinking",
+          "ThinkingBudget",
+          "ThinkingLevel",
           "ToolChoice",
+          "Tools",
+          "TopLogProbs",
           "TopLogprobs",
+          "Truncate",
+          "TypicalP",
+          "UseCachedContent",
           "Verbosity",
-          "WebSearchOptions");
+          "WebSearchOptions",
+          "WebSearchTool");
+
+  /** The getters of a type of options, by name; those it has. */
+  private static final ClassValue<Map<String, Method>> GETTERS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, Method> computeValue(Class<?> type) {
+          Map<String, Method> getters = new LinkedHashMap<>();
+          for (String name : OF_PROVIDERS) {
+            try {
+              getters.put(name, type.getMethod("get" + name));
+            } catch (NoSuchMethodException | LinkageError e) {
+              // not an option of this provider
+            }
+          }
+          return getters;
+        }
+      };
+
+  /** Of Spring AI 1.1: tools by the names of beans. */
+  private static final @Nullable MethodHandle TOOL_NAMES =
+      Features.getter(ToolCallingChatOptions.class, "getToolNames", Set.class);
 
   @Override
   public LlmRequest get() {
@@ -88,11 +162,20 @@ record ChatQuestion(
     if (stops != null) {
       stops.forEach(into.putArray("stop")::add);
     }
-    for (String name : OF_PROVIDERS) {
-      Object value = value(options, "get" + name);
-      if (value != null) {
-        into.set(name, MAPPER.valueToTree(value));
-      }
+    GETTERS
+        .get(options.getClass())
+        .forEach(
+            (name, getter) -> {
+              Object value = value(options, getter);
+              if (value != null) {
+                into.set(name, json(value));
+              }
+            });
+    if (options instanceof ToolCallingChatOptions
+        && Features.get(TOOL_NAMES, options) instanceof Set<?> names
+        && !names.isEmpty()) {
+      ArrayNode all = into.putArray("tool_names");
+      names.stream().map(String::valueOf).sorted().forEach(all::add);
     }
     List<ToolCallback> tools =
         options instanceof ToolCallingChatOptions calling ? calling.getToolCallbacks() : null;
@@ -145,11 +228,20 @@ record ChatQuestion(
     }
   }
 
-  private static @Nullable Object value(ChatOptions options, String getter) {
+  /** Types of a provider's own client may be no JSON: then as they describe themselves. */
+  private static JsonNode json(Object value) {
     try {
-      return options.getClass().getMethod(getter).invoke(options);
+      return MAPPER.valueToTree(value);
+    } catch (IllegalArgumentException e) {
+      return TextNode.valueOf(value.toString());
+    }
+  }
+
+  private static @Nullable Object value(ChatOptions options, Method getter) {
+    try {
+      return getter.invoke(options);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return null; // not an option of this provider
+      return null;
     }
   }
 }

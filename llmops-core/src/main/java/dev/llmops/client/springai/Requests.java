@@ -69,6 +69,7 @@ final class Requests {
       return "spring_ai";
     }
     return switch (name.toLowerCase(Locale.ROOT)) {
+      case "openai_sdk" -> "openai"; // 1.1's module for the official client
       case "azure-openai", "azure_openai" -> "azure.ai.openai";
       case "bedrock_converse", "bedrock" -> "aws.bedrock";
       case "google_genai" -> "gcp.gemini";

@@ -29,20 +29,12 @@ final class Responses {
     if (metadata != null) {
       read.id(id(metadata.getId()))
           .model(known(metadata.getModel()))
-          .usage(Usages.of(metadata.getUsage(), before));
+          .usage(Usages.of(metadata, before));
     }
     List<Generation> generations = response.getResults();
     List<String> reasons = new ArrayList<>(1);
     List<Message> outputs = content ? new ArrayList<>(generations.size()) : List.of();
-    for (Generation generation : generations) {
-      String reason = finishReason(generation.getMetadata());
-      if (reason != null) {
-        reasons.add(reason);
-      }
-      if (content) {
-        outputs.add(Messages.of(generation.getOutput()));
-      }
-    }
+    Choices.read(generations, content, reasons, outputs);
     return read.finishReasons(reasons).outputs(outputs).build();
   }
 
@@ -72,10 +64,22 @@ final class Responses {
       return null;
     }
     return switch (reason.toLowerCase(Locale.ROOT)) {
-      case "stop" -> "stop";
-      case "length" -> "length";
-      case "content_filter" -> "content_filter";
-      case "tool_call", "tool_calls", "function_call" -> "tool_call";
+      case "stop", "end_turn", "stop_sequence" -> "stop";
+      // Anthropic, Bedrock, Gemini; Mistral; Anthropic
+      case "length", "max_tokens", "model_length", "model_context_window_exceeded" -> "length";
+      // Anthropic; Bedrock; Gemini
+      case "content_filter",
+          "refusal",
+          "content_filtered",
+          "guardrail_intervened",
+          "safety",
+          "image_safety",
+          "prohibited_content",
+          "image_prohibited_content",
+          "blocklist",
+          "spii" ->
+          "content_filter";
+      case "tool_call", "tool_calls", "function_call", "tool_use" -> "tool_call";
       case "null", "_unknown" -> null;
       default -> reason;
     };
