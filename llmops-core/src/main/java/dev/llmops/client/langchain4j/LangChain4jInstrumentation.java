@@ -90,7 +90,7 @@ public final class LangChain4jInstrumentation {
     check(model, ops);
     return ops.isNoop() || (model instanceof RecordedEmbeddingModel it && it.isRecordedBy(ops))
         ? model
-        : new RecordedEmbeddingModel(model, ops, Providers.name(provider(model), model));
+        : RecordedEmbeddingModel.of(model, ops, Providers.name(provider(model), model));
   }
 
   /**
@@ -207,7 +207,7 @@ public final class LangChain4jInstrumentation {
     if (ops.isNoop() || (model instanceof RecordedChatModel it && it.isRecordedBy(ops))) {
       return model;
     }
-    return new RecordedChatModel(
+    return RecordedChatModel.of(
         model, ops, provider == null ? Providers.name(model.provider(), model) : provider);
   }
 
@@ -217,7 +217,7 @@ public final class LangChain4jInstrumentation {
     if (ops.isNoop() || (model instanceof RecordedStreamingChatModel it && it.isRecordedBy(ops))) {
       return model;
     }
-    return new RecordedStreamingChatModel(
+    return RecordedStreamingChatModel.of(
         model, ops, provider == null ? Providers.name(model.provider(), model) : provider);
   }
 

@@ -5,7 +5,6 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
@@ -19,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A chat model, recorded. Each method calls the model's own of the same name. */
-final class RecordedChatModel implements ChatModel {
+class RecordedChatModel implements ChatModel {
 
-  private final ChatModel model;
+  final ChatModel model;
   private final LlmOps ops;
   private final String provider;
   private final ChatAnswers answers;
@@ -39,18 +38,19 @@ final class RecordedChatModel implements ChatModel {
             && Overrides.own(model, ChatModel.class, "chat", String.class);
   }
 
-  boolean isRecordedBy(LlmOps other) {
+  static RecordedChatModel of(ChatModel model, LlmOps ops, String provider) {
+    return Since.CHAT_OPTIONS
+        ? new RecordedChatModelWithOptions(model, ops, provider)
+        : new RecordedChatModel(model, ops, provider);
+  }
+
+  final boolean isRecordedBy(LlmOps other) {
     return ops == other;
   }
 
   @Override
   public ChatResponse chat(ChatRequest request) {
     return recorded(request, () -> model.chat(request));
-  }
-
-  @Override
-  public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
-    return recorded(request, () -> model.chat(request, options));
   }
 
   @Override
@@ -109,7 +109,7 @@ final class RecordedChatModel implements ChatModel {
     return "recorded " + model;
   }
 
-  private ChatResponse recorded(
+  final ChatResponse recorded(
       ChatRequest request, ModelCall<ChatResponse, RuntimeException> issue) {
     return request == null
         ? issue.call() // the model's own check should answer it

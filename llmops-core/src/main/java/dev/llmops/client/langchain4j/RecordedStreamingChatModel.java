@@ -4,7 +4,6 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
-import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -20,9 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A streaming chat model, recorded. Each method calls the model's own of the same name. */
-final class RecordedStreamingChatModel implements StreamingChatModel {
+class RecordedStreamingChatModel implements StreamingChatModel {
 
-  private final StreamingChatModel model;
+  final StreamingChatModel model;
   private final LlmOps ops;
   private final String provider;
   private final Supplier<@Nullable ChatRequestParameters> defaults;
@@ -34,19 +33,19 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
     this.defaults = model::defaultRequestParameters;
   }
 
-  boolean isRecordedBy(LlmOps other) {
+  static RecordedStreamingChatModel of(StreamingChatModel model, LlmOps ops, String provider) {
+    return Since.CHAT_OPTIONS
+        ? new RecordedStreamingChatModelWithOptions(model, ops, provider)
+        : new RecordedStreamingChatModel(model, ops, provider);
+  }
+
+  final boolean isRecordedBy(LlmOps other) {
     return ops == other;
   }
 
   @Override
   public void chat(ChatRequest request, StreamingChatResponseHandler handler) {
     recorded(request, handler, recorded -> model.chat(request, recorded));
-  }
-
-  @Override
-  public void chat(
-      ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
-    recorded(request, handler, recorded -> model.chat(request, options, recorded));
   }
 
   @Override
@@ -93,7 +92,7 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
     return "recorded " + model;
   }
 
-  private void recorded(
+  final void recorded(
       ChatRequest request,
       StreamingChatResponseHandler handler,
       Consumer<StreamingChatResponseHandler> issue) {
