@@ -1,6 +1,5 @@
 package dev.llmops.client.langchain4j;
 
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -13,7 +12,6 @@ import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.tool.BeforeToolExecution;
 import dev.langchain4j.service.tool.ToolExecution;
 import dev.llmops.LlmContext;
-import dev.llmops.StepResult;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,13 +21,13 @@ final class RecordedTokenStream implements TokenStream {
 
   private final TokenStream stream;
   private final ServiceStep service;
-  private final boolean captures;
+  private final StreamEnd end;
   private boolean completionHandled;
 
-  RecordedTokenStream(TokenStream stream, ServiceStep service, boolean captures) {
+  RecordedTokenStream(TokenStream stream, ServiceStep service, StreamEnd end) {
     this.stream = stream;
     this.service = service;
-    this.captures = captures;
+    this.end = end;
   }
 
   @Override
@@ -38,7 +36,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onCompleteResponse(
             response -> {
-              complete(response);
+              end.complete(response);
               handler.accept(response);
             }));
   }
@@ -48,7 +46,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onError(
             error -> {
-              service.step().fail(error);
+              end.fail(error);
               handler.accept(error);
             }));
   }
@@ -56,18 +54,18 @@ final class RecordedTokenStream implements TokenStream {
   /** Ignores them but for the step's end. */
   @Override
   public TokenStream ignoreErrors() {
-    return with(stream.onError(service.step()::fail));
+    return with(stream.onError(end::fail));
   }
 
   @Override
   public void start() {
     if (!completionHandled) {
-      var unused = stream.onCompleteResponse(this::complete);
+      var unused = stream.onCompleteResponse(end::complete);
     }
     try (LlmContext.Scope scope = service.open()) {
       stream.start();
     } catch (Throwable t) {
-      service.step().fail(t);
+      end.fail(t);
       throw t;
     }
   }
@@ -80,7 +78,11 @@ final class RecordedTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialResponseWithContext(
       BiConsumer<PartialResponse, PartialResponseContext> handler) {
-    return with(stream.onPartialResponseWithContext(handler));
+    return with(
+        stream.onPartialResponseWithContext(
+            (part, from) ->
+                handler.accept(
+                    part, new PartialResponseContext(end.handle(from.streamingHandle())))));
   }
 
   @Override
@@ -91,7 +93,11 @@ final class RecordedTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialThinkingWithContext(
       BiConsumer<PartialThinking, PartialThinkingContext> handler) {
-    return with(stream.onPartialThinkingWithContext(handler));
+    return with(
+        stream.onPartialThinkingWithContext(
+            (part, from) ->
+                handler.accept(
+                    part, new PartialThinkingContext(end.handle(from.streamingHandle())))));
   }
 
   @Override
@@ -102,7 +108,11 @@ final class RecordedTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialToolCallWithContext(
       BiConsumer<PartialToolCall, PartialToolCallContext> handler) {
-    return with(stream.onPartialToolCallWithContext(handler));
+    return with(
+        stream.onPartialToolCallWithContext(
+            (part, from) ->
+                handler.accept(
+                    part, new PartialToolCallContext(end.handle(from.streamingHandle())))));
   }
 
   @Override
@@ -130,17 +140,12 @@ final class RecordedTokenStream implements TokenStream {
     return with(stream.onToolExecuted(handler));
   }
 
-  private void complete(ChatResponse response) {
-    AiMessage message = captures ? response.aiMessage() : null;
-    service.step().complete(StepResult.of(message == null ? null : message.text()));
-  }
-
   /** LangChain4j's streams return themselves; should one not, its own is the one to go on with. */
   private TokenStream with(TokenStream next) {
     if (next == stream) {
       return this;
     }
-    RecordedTokenStream recorded = new RecordedTokenStream(next, service, captures);
+    RecordedTokenStream recorded = new RecordedTokenStream(next, service, end);
     recorded.completionHandled = completionHandled;
     return recorded;
   }
