@@ -132,7 +132,12 @@ class RecordedStreamingChatModel implements StreamingChatModel {
                 issued[0] = true;
                 return Silence.below(
                     () -> {
-                      issue.accept(recorded);
+                      try {
+                        issue.accept(recorded);
+                      } catch (Throwable t) {
+                        recorded.stopped();
+                        throw t;
+                      }
                       return true;
                     });
               },

@@ -46,7 +46,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onError(
             error -> {
-              end.fail(error);
+              end.told(error);
               handler.accept(error);
             }));
   }
@@ -54,7 +54,7 @@ final class RecordedTokenStream implements TokenStream {
   /** Ignores them but for the step's end. */
   @Override
   public TokenStream ignoreErrors() {
-    return with(stream.onError(end::fail));
+    return with(stream.onError(end::told));
   }
 
   @Override
@@ -72,7 +72,7 @@ final class RecordedTokenStream implements TokenStream {
 
   @Override
   public TokenStream onPartialResponse(Consumer<String> handler) {
-    return with(stream.onPartialResponse(handler));
+    return with(stream.onPartialResponse(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
@@ -80,14 +80,16 @@ final class RecordedTokenStream implements TokenStream {
       BiConsumer<PartialResponse, PartialResponseContext> handler) {
     return with(
         stream.onPartialResponseWithContext(
-            (part, from) ->
-                handler.accept(
-                    part, new PartialResponseContext(end.handle(from.streamingHandle())))));
+            (part, from) -> {
+              PartialResponseContext own =
+                  new PartialResponseContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
   public TokenStream onPartialThinking(Consumer<PartialThinking> handler) {
-    return with(stream.onPartialThinking(handler));
+    return with(stream.onPartialThinking(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
@@ -95,14 +97,16 @@ final class RecordedTokenStream implements TokenStream {
       BiConsumer<PartialThinking, PartialThinkingContext> handler) {
     return with(
         stream.onPartialThinkingWithContext(
-            (part, from) ->
-                handler.accept(
-                    part, new PartialThinkingContext(end.handle(from.streamingHandle())))));
+            (part, from) -> {
+              PartialThinkingContext own =
+                  new PartialThinkingContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
   public TokenStream onPartialToolCall(Consumer<PartialToolCall> handler) {
-    return with(stream.onPartialToolCall(handler));
+    return with(stream.onPartialToolCall(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
@@ -110,9 +114,11 @@ final class RecordedTokenStream implements TokenStream {
       BiConsumer<PartialToolCall, PartialToolCallContext> handler) {
     return with(
         stream.onPartialToolCallWithContext(
-            (part, from) ->
-                handler.accept(
-                    part, new PartialToolCallContext(end.handle(from.streamingHandle())))));
+            (part, from) -> {
+              PartialToolCallContext own =
+                  new PartialToolCallContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
@@ -132,7 +138,7 @@ final class RecordedTokenStream implements TokenStream {
 
   @Override
   public TokenStream onUnmappedRawEvent(Consumer<Object> handler) {
-    return with(stream.onUnmappedRawEvent(handler));
+    return with(stream.onUnmappedRawEvent(event -> end.tell(() -> handler.accept(event))));
   }
 
   @Override

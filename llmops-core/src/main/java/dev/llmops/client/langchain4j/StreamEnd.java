@@ -19,27 +19,48 @@ final class StreamEnd {
 
   private final OpenStep step;
   private final boolean captures;
-  private final Cleaner.Cleanable abandoned;
+  private final Abandoned abandoned;
+  private final Cleaner.Cleanable watch;
   private @Nullable Handle handle; // one a call; the client's thread is the only one here
   private volatile boolean cancelling;
 
   StreamEnd(OpenStep step, boolean captures) {
     this.step = step;
     this.captures = captures;
-    this.abandoned =
-        CLEANER.register(
-            this, () -> step.fail(new CancellationException("the stream was abandoned")));
+    this.abandoned = new Abandoned(step);
+    this.watch = CLEANER.register(this, abandoned);
   }
 
   void complete(ChatResponse response) {
     AiMessage message = captures ? response.aiMessage() : null;
     step.complete(StepResult.of(message == null ? null : message.text()));
-    abandoned.clean(); // the step has ended, so this only unregisters
+    watch.clean(); // the step has ended, so this only unregisters
   }
 
   void fail(Throwable error) {
     step.fail(cancelling ? cancelled() : error);
-    abandoned.clean();
+    watch.clean();
+  }
+
+  /**
+   * What the stream reports as its error: its end, unless it is what one of the application's
+   * handlers threw. LangChain4j's clients tell that and read on, and then the service goes on.
+   */
+  void told(Throwable error) {
+    Exception failure = abandoned.handlerFailure;
+    if (failure == null || !Failures.comesFrom(error, failure)) {
+      fail(error);
+    }
+  }
+
+  /** Runs a handler of a piece of the answer. */
+  void tell(Runnable handler) {
+    try {
+      handler.run();
+    } catch (Exception e) {
+      abandoned.handlerFailure = e;
+      throw e;
+    }
   }
 
   /** The handle that the application gets: LangChain4j tells nobody of a stream it cancelled. */
@@ -53,6 +74,22 @@ final class StreamEnd {
 
   private static CancellationException cancelled() {
     return new CancellationException("the stream was cancelled");
+  }
+
+  /** Ends the step when nobody can any more. Must not lead back to what it watches. */
+  private static final class Abandoned implements Runnable {
+    private final OpenStep step;
+    private volatile @Nullable Exception handlerFailure; // the last one
+
+    Abandoned(OpenStep step) {
+      this.step = step;
+    }
+
+    @Override
+    public void run() {
+      Exception failure = handlerFailure;
+      step.fail(failure == null ? new CancellationException("the stream was abandoned") : failure);
+    }
   }
 
   private final class Handle implements StreamingHandle {

@@ -312,6 +312,32 @@ class AiServiceTreeTest {
   }
 
   @Test
+  void aHandlerThatThrowsDoesNotFailTheServiceThatGoesOn() throws Exception {
+    server.enqueue(Reply.answer("High tide is at noon."));
+    IllegalStateException mine = new IllegalStateException("on purpose");
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    CompletableFuture<String> end = new CompletableFuture<>();
+
+    streaming()
+        .chat("conversation-7", "When?")
+        .onPartialResponse(
+            part -> {
+              throw mine;
+            })
+        .onCompleteResponse(response -> end.complete(response.aiMessage().text()))
+        .onError(told::complete)
+        .start();
+
+    assertThat(told.get(20, TimeUnit.SECONDS)).isSameAs(mine);
+    assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("High tide is at noon.");
+    assertThat(step(Kind.AGENT).error()).isNull();
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("High tide is at noon.");
+    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CONSUMER_FAILED);
+    assertThat(records.onlyCall().usage().outputTokens()).isEqualTo(5); // words
+    assertThat(records.all()).last().isSameAs(step(Kind.AGENT));
+  }
+
+  @Test
   void failuresAreRecordedWhereTheyHappen() {
     server.enqueue(Fixture.ERROR_401);
 
