@@ -60,12 +60,12 @@ class RecordedChatModel implements ChatModel {
 
   @Override
   public ChatResponse chat(ChatMessage... messages) {
-    return recorded(List.of(messages), null, () -> model.chat(messages));
+    return recorded(() -> List.of(messages), null, () -> model.chat(messages));
   }
 
   @Override
   public ChatResponse chat(List<ChatMessage> messages) {
-    return recorded(messages, null, () -> model.chat(messages));
+    return recorded(() -> messages, null, () -> model.chat(messages));
   }
 
   @Override
@@ -75,7 +75,7 @@ class RecordedChatModel implements ChatModel {
     }
     if (textOnly) { // it does this in its own way, and the text is all that it shows
       return ops.call(
-          question(List.of(UserMessage.from(text)), null),
+          question(() -> List.of(UserMessage.from(text)), null),
           () -> Silence.below(() -> model.chat(text)),
           LlmResponse::ofText);
     }
@@ -113,11 +113,11 @@ class RecordedChatModel implements ChatModel {
       ChatRequest request, ModelCall<ChatResponse, RuntimeException> issue) {
     return request == null
         ? issue.call() // the model's own check should answer it
-        : recorded(request.messages(), request.parameters(), issue);
+        : recorded(request::messages, request.parameters(), issue);
   }
 
   private ChatResponse recorded(
-      List<ChatMessage> messages,
+      Supplier<List<ChatMessage>> messages,
       @Nullable ChatRequestParameters parameters,
       ModelCall<ChatResponse, RuntimeException> issue) {
     return ops.isEnabled()
@@ -126,7 +126,7 @@ class RecordedChatModel implements ChatModel {
   }
 
   private ChatQuestion question(
-      List<ChatMessage> messages, @Nullable ChatRequestParameters parameters) {
+      Supplier<List<ChatMessage>> messages, @Nullable ChatRequestParameters parameters) {
     return new ChatQuestion(ops, provider, false, messages, parameters, defaults);
   }
 }

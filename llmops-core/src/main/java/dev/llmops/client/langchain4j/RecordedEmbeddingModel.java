@@ -98,7 +98,7 @@ class RecordedEmbeddingModel implements EmbeddingModel {
         ops,
         LlmRequest.EMBEDDINGS,
         provider,
-        name == null ? model.modelName() : name,
+        name == null ? model::modelName : () -> name,
         dimensions,
         texts,
         false);

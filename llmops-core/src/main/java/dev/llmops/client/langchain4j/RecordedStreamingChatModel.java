@@ -55,6 +55,10 @@ class RecordedStreamingChatModel implements StreamingChatModel {
 
   @Override
   public void chat(String text, StreamingChatResponseHandler handler) {
+    if (text == null || text.isBlank()) {
+      model.chat(text, handler); // the model's own check should answer it
+      return;
+    }
     recorded(
         () -> List.of(UserMessage.from(text)),
         null,
@@ -113,10 +117,7 @@ class RecordedStreamingChatModel implements StreamingChatModel {
       return;
     }
     OpenCall call =
-        ops.open(
-            new ChatQuestion(ops, provider, true, messages.get(), parameters, defaults),
-            true,
-            true);
+        ops.open(new ChatQuestion(ops, provider, true, messages, parameters, defaults), true, true);
     RecordedHandler recorded = new RecordedHandler(handler, call);
     EncodedResponse stored = call.replay();
     if (stored != null) {
