@@ -60,6 +60,7 @@ final class RecordedTokenStream implements TokenStream {
   @Override
   public void start() {
     if (!completionHandled) {
+      completionHandled = true; // once: LangChain4j takes one, and can be started again
       var unused = stream.onCompleteResponse(end::complete);
     }
     try (LlmContext.Scope scope = service.open()) {

@@ -44,6 +44,8 @@ import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 /** An AI service with memory, a retriever and a tool becomes one tree of records. */
@@ -193,6 +195,45 @@ class AiServiceTreeTest {
     server.enqueue(Reply.answer("High tide is at noon."));
     assertThat(service.chat("c", "When?").blockFirst(WAIT)).isEqualTo("High");
     assertThat(step(Kind.AGENT).error().type()).isEqualTo(CancellationException.class.getName());
+  }
+
+  @Test
+  void eachSubscriptionOfAFluxHasItsOwnText() {
+    Flux<String> parts = Flux.just("High tide", " is at noon.");
+    FluxAssistant service =
+        LangChain4jInstrumentation.wrap(FluxAssistant.class, (id, question) -> parts, ops);
+    Flux<String> answer = service.chat("c", "When?");
+    List<String> first = new ArrayList<>();
+    answer.subscribe(
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            request(1);
+          }
+
+          @Override
+          protected void hookOnNext(String part) {
+            first.add(part);
+          }
+        });
+    assertThat(first).containsExactly("High tide");
+
+    assertThat(answer.collectList().block(WAIT)).containsExactly("High tide", " is at noon.");
+
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("High tide is at noon.");
+  }
+
+  @Test
+  void aStreamCanBeStartedTwice() { // as LangChain4j's can
+    server.enqueue(Reply.answer("Hello."), Reply.answer("Hello again."));
+    TokenStream stream = streaming().chat("c", "Hi").ignoreErrors();
+
+    stream.start();
+    Awaitility.await().atMost(WAIT).until(() -> hasAgent());
+    stream.start();
+
+    Awaitility.await().atMost(WAIT).until(() -> records.calls().size() == 2);
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("Hello.");
   }
 
   @Test
