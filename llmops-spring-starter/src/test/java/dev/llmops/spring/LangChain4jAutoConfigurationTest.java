@@ -1,6 +1,7 @@
 package dev.llmops.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.P;
@@ -14,6 +15,7 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.memory.chat.ChatMemoryProvider;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -58,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -347,6 +350,48 @@ class LangChain4jAutoConfigurationTest {
   }
 
   @Test
+  void modelsThatAreWrappedWhereTheyAreMadeCanBeBeans() {
+    application
+        .withUserConfiguration(ByHand.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              server.enqueue(Reply.answer("It is Paris."));
+
+              assertThat(context.getBean("handMade", ChatModel.class).chat("France?"))
+                  .isEqualTo("It is Paris.");
+
+              assertThat(records.calls()).hasSize(1);
+            });
+  }
+
+  @Test
+  void whatIsWrappedCanBeIntrospected() { // as Spring does with each bean
+    LlmOps ops = LlmOps.builder().sink(records).build();
+    Models models = new Models();
+    Stream.of(
+            LangChain4jInstrumentation.wrap((ChatModel) models.chatModel(server), ops),
+            LangChain4jInstrumentation.wrap(
+                (StreamingChatModel) models.streamingChatModel(server), ops),
+            LangChain4jInstrumentation.wrap((EmbeddingModel) new Rag().embeddingModel(server), ops),
+            LangChain4jInstrumentation.wrap(new Others().scoringModel(), ops),
+            LangChain4jInstrumentation.wrap(
+                (ModerationModel) new Others().moderationModel(server), ops),
+            LangChain4jInstrumentation.wrap((ContentRetriever) query -> List.of(), ops, "docs"),
+            LangChain4jInstrumentation.wrap((ToolExecutor) (request, id) -> "noon", ops, "tide"),
+            LangChain4jInstrumentation.wrap(
+                (ToolProvider) request -> ToolProviderResult.builder().build(), ops))
+        .forEach(
+            wrapped -> {
+              for (Class<?> type = wrapped.getClass(); type != null; type = type.getSuperclass()) {
+                assertThatCode(type::getDeclaredMethods)
+                    .as(type.getName())
+                    .doesNotThrowAnyException();
+              }
+            });
+  }
+
+  @Test
   void aListenerBeanOfTheApplicationIsNotASecondRecord() {
     application
         .withUserConfiguration(Listening.class)
@@ -466,6 +511,26 @@ class LangChain4jAutoConfigurationTest {
     @Bean
     ChatMemoryProvider memories() {
       return id -> MessageWindowChatMemory.withMaxMessages(10);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class ByHand {
+    @Bean
+    ChatModel handMade(FakeModelServer server, LlmOps ops) {
+      return LangChain4jInstrumentation.wrap((ChatModel) new Models().chatModel(server), ops);
+    }
+
+    @Bean
+    StreamingChatModel handMadeStreaming(FakeModelServer server, LlmOps ops) {
+      return LangChain4jInstrumentation.wrap(
+          (StreamingChatModel) new Models().streamingChatModel(server), ops);
+    }
+
+    @Bean
+    EmbeddingModel handMadeEmbedding(FakeModelServer server, LlmOps ops) {
+      return LangChain4jInstrumentation.wrap(
+          (EmbeddingModel) new Rag().embeddingModel(server), ops);
     }
   }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What one chat call asks. The request's own parameters win over the model's, as they do in
  * LangChain4j.
  *
+ * @param messages gives what is asked; what is wrong with it is the model's to say
  * @param parameters the request's own, absent where it has none
  * @param defaults gives the model's own; asked when the request is read
  */
@@ -30,7 +31,7 @@ record ChatQuestion(
     LlmOps ops,
     String provider,
     boolean stream,
-    List<ChatMessage> messages,
+    Supplier<List<ChatMessage>> messages,
     @Nullable ChatRequestParameters parameters,
     Supplier<@Nullable ChatRequestParameters> defaults)
     implements Supplier<LlmRequest>, CallInterceptor.HasBody {
@@ -43,7 +44,7 @@ record ChatQuestion(
             .userId(Accessors.text(asked.own, "user"))
             .parameters(asked.read());
     if (ops.capturesContent()) {
-      into.messages(Messages.read(messages)).tools(asked.tools());
+      into.messages(Messages.read(messages.get())).tools(asked.tools());
     }
     return into.build();
   }
@@ -51,7 +52,7 @@ record ChatQuestion(
   @Override
   public JsonText body() {
     Effective asked = new Effective(parameters, defaults.get());
-    return JsonText.of(asked.json().set("messages", Messages.json(messages)).toString());
+    return JsonText.of(asked.json().set("messages", Messages.json(messages.get())).toString());
   }
 
   /** A parameter, absent where it was not set. */

@@ -35,6 +35,17 @@ final class Failures {
     return CallError.of(error);
   }
 
+  /** Whether the error is the other one, or was made of it. */
+  static boolean comesFrom(Throwable error, Throwable other) {
+    Throwable cause = error;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+      if (cause == other) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** {@code {"error": {"code": …, "type": …}}}, as OpenAI and those who follow it answer. */
   private static @Nullable String code(@Nullable String body) {
     if (body == null || body.length() > MAX_BODY_CHARS || !body.stripLeading().startsWith("{")) {

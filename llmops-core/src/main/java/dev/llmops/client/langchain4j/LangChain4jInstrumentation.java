@@ -70,7 +70,8 @@ public final class LangChain4jInstrumentation {
    * The streaming model, recorded; the provider is named as in {@link #wrap(ChatModel, LlmOps)}.
    * The record is made before the handler is told the end. The handler's code runs on the client's
    * thread, in the {@link dev.llmops.LlmContext} in which the call was made. A handler that throws
-   * ends the record as cancelled by its consumer; the client decides what happens to the stream.
+   * makes the record cancelled by its consumer; the client decides what happens to the stream, and
+   * where it reads on, as LangChain4j's do, the record ends with it and has its usage.
    */
   public static StreamingChatModel wrap(StreamingChatModel model, LlmOps ops) {
     return streaming(model, ops, null);
@@ -90,7 +91,7 @@ public final class LangChain4jInstrumentation {
     check(model, ops);
     return ops.isNoop() || (model instanceof RecordedEmbeddingModel it && it.isRecordedBy(ops))
         ? model
-        : new RecordedEmbeddingModel(model, ops, Providers.name(provider(model), model));
+        : RecordedEmbeddingModel.of(model, ops, Providers.name(provider(model), model));
   }
 
   /**
@@ -207,7 +208,7 @@ public final class LangChain4jInstrumentation {
     if (ops.isNoop() || (model instanceof RecordedChatModel it && it.isRecordedBy(ops))) {
       return model;
     }
-    return new RecordedChatModel(
+    return RecordedChatModel.of(
         model, ops, provider == null ? Providers.name(model.provider(), model) : provider);
   }
 
@@ -217,7 +218,7 @@ public final class LangChain4jInstrumentation {
     if (ops.isNoop() || (model instanceof RecordedStreamingChatModel it && it.isRecordedBy(ops))) {
       return model;
     }
-    return new RecordedStreamingChatModel(
+    return RecordedStreamingChatModel.of(
         model, ops, provider == null ? Providers.name(model.provider(), model) : provider);
   }
 

@@ -87,7 +87,8 @@ final class RecordedAiService implements InvocationHandler {
       throw t;
     }
     if (result instanceof TokenStream stream && method.getReturnType() == TokenStream.class) {
-      return new RecordedTokenStream(stream, service, ops.capturesContent());
+      return new RecordedTokenStream(
+          stream, service, new StreamEnd(service.step(), ops.capturesContent()));
     }
     if (result != null && ServiceFlux.isFlux(method.getReturnType())) {
       return ServiceFlux.recorded(result, service.step(), ops.capturesContent());

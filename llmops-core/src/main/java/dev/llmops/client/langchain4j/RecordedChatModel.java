@@ -5,7 +5,6 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
@@ -19,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A chat model, recorded. Each method calls the model's own of the same name. */
-final class RecordedChatModel implements ChatModel {
+class RecordedChatModel implements ChatModel {
 
-  private final ChatModel model;
+  final ChatModel model;
   private final LlmOps ops;
   private final String provider;
   private final ChatAnswers answers;
@@ -39,7 +38,13 @@ final class RecordedChatModel implements ChatModel {
             && Overrides.own(model, ChatModel.class, "chat", String.class);
   }
 
-  boolean isRecordedBy(LlmOps other) {
+  static RecordedChatModel of(ChatModel model, LlmOps ops, String provider) {
+    return Since.CHAT_OPTIONS
+        ? new RecordedChatModelWithOptions(model, ops, provider)
+        : new RecordedChatModel(model, ops, provider);
+  }
+
+  final boolean isRecordedBy(LlmOps other) {
     return ops == other;
   }
 
@@ -49,23 +54,18 @@ final class RecordedChatModel implements ChatModel {
   }
 
   @Override
-  public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
-    return recorded(request, () -> model.chat(request, options));
-  }
-
-  @Override
   public ChatResponse doChat(ChatRequest request) {
     return recorded(request, () -> model.doChat(request));
   }
 
   @Override
   public ChatResponse chat(ChatMessage... messages) {
-    return recorded(List.of(messages), null, () -> model.chat(messages));
+    return recorded(() -> List.of(messages), null, () -> model.chat(messages));
   }
 
   @Override
   public ChatResponse chat(List<ChatMessage> messages) {
-    return recorded(messages, null, () -> model.chat(messages));
+    return recorded(() -> messages, null, () -> model.chat(messages));
   }
 
   @Override
@@ -75,7 +75,7 @@ final class RecordedChatModel implements ChatModel {
     }
     if (textOnly) { // it does this in its own way, and the text is all that it shows
       return ops.call(
-          question(List.of(UserMessage.from(text)), null),
+          question(() -> List.of(UserMessage.from(text)), null),
           () -> Silence.below(() -> model.chat(text)),
           LlmResponse::ofText);
     }
@@ -109,15 +109,15 @@ final class RecordedChatModel implements ChatModel {
     return "recorded " + model;
   }
 
-  private ChatResponse recorded(
+  final ChatResponse recorded(
       ChatRequest request, ModelCall<ChatResponse, RuntimeException> issue) {
     return request == null
         ? issue.call() // the model's own check should answer it
-        : recorded(request.messages(), request.parameters(), issue);
+        : recorded(request::messages, request.parameters(), issue);
   }
 
   private ChatResponse recorded(
-      List<ChatMessage> messages,
+      Supplier<List<ChatMessage>> messages,
       @Nullable ChatRequestParameters parameters,
       ModelCall<ChatResponse, RuntimeException> issue) {
     return ops.isEnabled()
@@ -126,7 +126,7 @@ final class RecordedChatModel implements ChatModel {
   }
 
   private ChatQuestion question(
-      List<ChatMessage> messages, @Nullable ChatRequestParameters parameters) {
+      Supplier<List<ChatMessage>> messages, @Nullable ChatRequestParameters parameters) {
     return new ChatQuestion(ops, provider, false, messages, parameters, defaults);
   }
 }

@@ -34,6 +34,8 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   private final @Nullable ServiceStep service;
   private @Nullable Handle handle; // one a stream; the client's thread is the only one here
   private boolean partialToolCalls;
+  private volatile @Nullable Exception consumerFailure; // the last one
+  private volatile boolean cancelling;
 
   /** Made on the thread that makes the call. */
   RecordedHandler(StreamingChatResponseHandler user, OpenCall call) {
@@ -96,14 +98,32 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   @Override
   public void onCompleteResponse(ChatResponse response) {
     call.chunk(response, this); // a chunk like the others, so that a replay brings it as well
-    call.complete();
+    if (consumerFailure == null) {
+      call.complete();
+    } else {
+      stopped();
+    }
     inService(() -> user.onCompleteResponse(response));
   }
 
   @Override
   public void onError(Throwable error) {
-    call.fail(error, Failures::of);
+    Exception failure = consumerFailure;
+    if (cancelling) {
+      call.cancel(Outcome.Reason.CLOSED);
+    } else if (failure == null) {
+      call.fail(error, Failures::of);
+    } else if (!Failures.comesFrom(error, failure)) {
+      stopped();
+    } // else LangChain4j's clients tell it and read on: the end brings the usage
     inContext(() -> user.onError(error));
+  }
+
+  /** Nothing more will come; ends the call if that is because of the consumer. */
+  void stopped() {
+    if (consumerFailure != null) {
+      call.cancel(Outcome.Reason.CONSUMER_FAILED);
+    }
   }
 
   @Override
@@ -147,6 +167,7 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
         ChunkCodec.INSTANCE.decode(json).tell(this, replayed);
       }
     } catch (RuntimeException e) {
+      stopped();
       onError(e);
     }
   }
@@ -154,7 +175,7 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   private Handle handle(StreamingHandle client) {
     Handle known = handle;
     if (known == null || known.client != client) {
-      known = handle = new Handle(client, call);
+      known = handle = new Handle(client);
     }
     return known;
   }
@@ -162,6 +183,9 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   private void consumed(Runnable consumer) {
     try {
       inContext(consumer);
+    } catch (Exception e) { // what the client goes on after; if not, it lets go of this handler
+      consumerFailure = e;
+      throw e;
     } catch (Throwable t) {
       call.cancel(Outcome.Reason.CONSUMER_FAILED);
       throw t;
@@ -191,19 +215,23 @@ final class RecordedHandler implements StreamingChatResponseHandler, ChunkReader
   }
 
   /** Cancels the client's stream, and says so. */
-  private static final class Handle implements StreamingHandle {
-    final StreamingHandle client;
-    private final OpenCall call;
+  private final class Handle implements StreamingHandle {
+    private final StreamingHandle client;
 
-    Handle(StreamingHandle client, OpenCall call) {
+    Handle(StreamingHandle client) {
       this.client = client;
-      this.call = call;
     }
 
     @Override
     public void cancel() {
-      call.cancel(Outcome.Reason.CLOSED); // first: what the client then reports is no failure
-      client.cancel();
+      cancelling = true; // first: what the client then reports is no failure
+      try {
+        client.cancel();
+      } catch (Throwable t) { // not every client can, and then it goes on
+        cancelling = false;
+        throw t;
+      }
+      call.cancel(Outcome.Reason.CLOSED);
     }
 
     @Override

@@ -55,34 +55,33 @@ final class RecordedModerationModel implements ModerationModel {
 
   @Override
   public ModerationResponse moderate(ModerationRequest request) {
-    return recorded(request.modelName(), request::texts, whole, () -> model.moderate(request));
+    return recorded(request, () -> model.moderate(request));
   }
 
   @Override
   public ModerationResponse doModerate(ModerationRequest request) {
-    return recorded(request.modelName(), request::texts, whole, () -> model.doModerate(request));
+    return recorded(request, () -> model.doModerate(request));
   }
 
   @Override
   public Response<Moderation> moderate(String text) {
-    return recorded(null, () -> List.of(text), plain, () -> model.moderate(text));
+    return recorded(() -> List.of(text), plain, () -> model.moderate(text));
   }
 
   @Override
   public Response<Moderation> moderate(Prompt prompt) {
-    return recorded(null, () -> List.of(prompt.text()), plain, () -> model.moderate(prompt));
+    return recorded(() -> List.of(prompt.text()), plain, () -> model.moderate(prompt));
   }
 
   @Override
   public Response<Moderation> moderate(ChatMessage message) {
     return recorded(
-        null, () -> List.of(ModerationModel.toText(message)), plain, () -> model.moderate(message));
+        () -> List.of(ModerationModel.toText(message)), plain, () -> model.moderate(message));
   }
 
   @Override
   public Response<Moderation> moderate(List<ChatMessage> messages) {
     return recorded(
-        null,
         () -> messages.stream().map(ModerationModel::toText).toList(),
         plain,
         () -> model.moderate(messages));
@@ -90,7 +89,7 @@ final class RecordedModerationModel implements ModerationModel {
 
   @Override
   public Response<Moderation> moderate(TextSegment segment) {
-    return recorded(null, () -> List.of(segment.text()), plain, () -> model.moderate(segment));
+    return recorded(() -> List.of(segment.text()), plain, () -> model.moderate(segment));
   }
 
   @Override
@@ -113,8 +112,22 @@ final class RecordedModerationModel implements ModerationModel {
     return "recorded " + model;
   }
 
+  private ModerationResponse recorded(
+      ModerationRequest request, ModelCall<ModerationResponse, RuntimeException> issue) {
+    if (request == null) {
+      return issue.call(); // the model's own check should answer it
+    }
+    String own = request.modelName();
+    return recorded(own == null ? model::modelName : () -> own, request::texts, whole, issue);
+  }
+
   private <R> R recorded(
-      @Nullable String name,
+      Supplier<List<String>> texts, Answers<R> answers, ModelCall<R, RuntimeException> issue) {
+    return recorded(model::modelName, texts, answers, issue);
+  }
+
+  private <R> R recorded(
+      Supplier<@Nullable String> name,
       Supplier<List<String>> texts,
       Answers<R> answers,
       ModelCall<R, RuntimeException> issue) {
@@ -122,8 +135,7 @@ final class RecordedModerationModel implements ModerationModel {
       return issue.call();
     }
     return ops.call(
-        new SimpleQuestion(
-            ops, OPERATION, provider, name == null ? model.modelName() : name, null, texts, true),
+        new SimpleQuestion(ops, OPERATION, provider, name, null, texts, true),
         () -> Silence.below(issue),
         answers);
   }

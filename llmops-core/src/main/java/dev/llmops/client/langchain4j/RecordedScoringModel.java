@@ -71,7 +71,7 @@ final class RecordedScoringModel implements ScoringModel {
       return issue.call();
     }
     return ops.call(
-        new SimpleQuestion(ops, OPERATION, provider, null, null, texts, true),
+        new SimpleQuestion(ops, OPERATION, provider, () -> null, null, texts, true),
         () -> Silence.below(issue),
         answers);
   }

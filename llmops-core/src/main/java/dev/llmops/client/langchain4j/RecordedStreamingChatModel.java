@@ -4,7 +4,6 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
-import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -20,9 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A streaming chat model, recorded. Each method calls the model's own of the same name. */
-final class RecordedStreamingChatModel implements StreamingChatModel {
+class RecordedStreamingChatModel implements StreamingChatModel {
 
-  private final StreamingChatModel model;
+  final StreamingChatModel model;
   private final LlmOps ops;
   private final String provider;
   private final Supplier<@Nullable ChatRequestParameters> defaults;
@@ -34,7 +33,13 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
     this.defaults = model::defaultRequestParameters;
   }
 
-  boolean isRecordedBy(LlmOps other) {
+  static RecordedStreamingChatModel of(StreamingChatModel model, LlmOps ops, String provider) {
+    return Since.CHAT_OPTIONS
+        ? new RecordedStreamingChatModelWithOptions(model, ops, provider)
+        : new RecordedStreamingChatModel(model, ops, provider);
+  }
+
+  final boolean isRecordedBy(LlmOps other) {
     return ops == other;
   }
 
@@ -44,18 +49,16 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
   }
 
   @Override
-  public void chat(
-      ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
-    recorded(request, handler, recorded -> model.chat(request, options, recorded));
-  }
-
-  @Override
   public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
     recorded(request, handler, recorded -> model.doChat(request, recorded));
   }
 
   @Override
   public void chat(String text, StreamingChatResponseHandler handler) {
+    if (text == null || text.isBlank()) {
+      model.chat(text, handler); // the model's own check should answer it
+      return;
+    }
     recorded(
         () -> List.of(UserMessage.from(text)),
         null,
@@ -93,7 +96,7 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
     return "recorded " + model;
   }
 
-  private void recorded(
+  final void recorded(
       ChatRequest request,
       StreamingChatResponseHandler handler,
       Consumer<StreamingChatResponseHandler> issue) {
@@ -114,10 +117,7 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
       return;
     }
     OpenCall call =
-        ops.open(
-            new ChatQuestion(ops, provider, true, messages.get(), parameters, defaults),
-            true,
-            true);
+        ops.open(new ChatQuestion(ops, provider, true, messages, parameters, defaults), true, true);
     RecordedHandler recorded = new RecordedHandler(handler, call);
     EncodedResponse stored = call.replay();
     if (stored != null) {
@@ -133,7 +133,12 @@ final class RecordedStreamingChatModel implements StreamingChatModel {
                 issued[0] = true;
                 return Silence.below(
                     () -> {
-                      issue.accept(recorded);
+                      try {
+                        issue.accept(recorded);
+                      } catch (Throwable t) {
+                        recorded.stopped();
+                        throw t;
+                      }
                       return true;
                     });
               },

@@ -1,6 +1,5 @@
 package dev.llmops.client.langchain4j;
 
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -13,7 +12,6 @@ import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.tool.BeforeToolExecution;
 import dev.langchain4j.service.tool.ToolExecution;
 import dev.llmops.LlmContext;
-import dev.llmops.StepResult;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,13 +21,13 @@ final class RecordedTokenStream implements TokenStream {
 
   private final TokenStream stream;
   private final ServiceStep service;
-  private final boolean captures;
+  private final StreamEnd end;
   private boolean completionHandled;
 
-  RecordedTokenStream(TokenStream stream, ServiceStep service, boolean captures) {
+  RecordedTokenStream(TokenStream stream, ServiceStep service, StreamEnd end) {
     this.stream = stream;
     this.service = service;
-    this.captures = captures;
+    this.end = end;
   }
 
   @Override
@@ -38,7 +36,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onCompleteResponse(
             response -> {
-              complete(response);
+              end.complete(response);
               handler.accept(response);
             }));
   }
@@ -48,7 +46,7 @@ final class RecordedTokenStream implements TokenStream {
     return with(
         stream.onError(
             error -> {
-              service.step().fail(error);
+              end.told(error);
               handler.accept(error);
             }));
   }
@@ -56,53 +54,72 @@ final class RecordedTokenStream implements TokenStream {
   /** Ignores them but for the step's end. */
   @Override
   public TokenStream ignoreErrors() {
-    return with(stream.onError(service.step()::fail));
+    return with(stream.onError(end::told));
   }
 
   @Override
   public void start() {
     if (!completionHandled) {
-      var unused = stream.onCompleteResponse(this::complete);
+      completionHandled = true; // once: LangChain4j takes one, and can be started again
+      var unused = stream.onCompleteResponse(end::complete);
     }
     try (LlmContext.Scope scope = service.open()) {
       stream.start();
     } catch (Throwable t) {
-      service.step().fail(t);
+      end.fail(t);
       throw t;
     }
   }
 
   @Override
   public TokenStream onPartialResponse(Consumer<String> handler) {
-    return with(stream.onPartialResponse(handler));
+    return with(stream.onPartialResponse(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
   public TokenStream onPartialResponseWithContext(
       BiConsumer<PartialResponse, PartialResponseContext> handler) {
-    return with(stream.onPartialResponseWithContext(handler));
+    return with(
+        stream.onPartialResponseWithContext(
+            (part, from) -> {
+              PartialResponseContext own =
+                  new PartialResponseContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
   public TokenStream onPartialThinking(Consumer<PartialThinking> handler) {
-    return with(stream.onPartialThinking(handler));
+    return with(stream.onPartialThinking(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
   public TokenStream onPartialThinkingWithContext(
       BiConsumer<PartialThinking, PartialThinkingContext> handler) {
-    return with(stream.onPartialThinkingWithContext(handler));
+    return with(
+        stream.onPartialThinkingWithContext(
+            (part, from) -> {
+              PartialThinkingContext own =
+                  new PartialThinkingContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
   public TokenStream onPartialToolCall(Consumer<PartialToolCall> handler) {
-    return with(stream.onPartialToolCall(handler));
+    return with(stream.onPartialToolCall(part -> end.tell(() -> handler.accept(part))));
   }
 
   @Override
   public TokenStream onPartialToolCallWithContext(
       BiConsumer<PartialToolCall, PartialToolCallContext> handler) {
-    return with(stream.onPartialToolCallWithContext(handler));
+    return with(
+        stream.onPartialToolCallWithContext(
+            (part, from) -> {
+              PartialToolCallContext own =
+                  new PartialToolCallContext(end.handle(from.streamingHandle()));
+              end.tell(() -> handler.accept(part, own));
+            }));
   }
 
   @Override
@@ -122,7 +139,7 @@ final class RecordedTokenStream implements TokenStream {
 
   @Override
   public TokenStream onUnmappedRawEvent(Consumer<Object> handler) {
-    return with(stream.onUnmappedRawEvent(handler));
+    return with(stream.onUnmappedRawEvent(event -> end.tell(() -> handler.accept(event))));
   }
 
   @Override
@@ -130,17 +147,12 @@ final class RecordedTokenStream implements TokenStream {
     return with(stream.onToolExecuted(handler));
   }
 
-  private void complete(ChatResponse response) {
-    AiMessage message = captures ? response.aiMessage() : null;
-    service.step().complete(StepResult.of(message == null ? null : message.text()));
-  }
-
   /** LangChain4j's streams return themselves; should one not, its own is the one to go on with. */
   private TokenStream with(TokenStream next) {
     if (next == stream) {
       return this;
     }
-    RecordedTokenStream recorded = new RecordedTokenStream(next, service, captures);
+    RecordedTokenStream recorded = new RecordedTokenStream(next, service, end);
     recorded.completionHandled = completionHandled;
     return recorded;
   }

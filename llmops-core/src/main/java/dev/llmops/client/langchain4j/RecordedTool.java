@@ -1,6 +1,7 @@
 package dev.llmops.client.langchain4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.exception.ToolExecutionException;
 import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.service.tool.ToolExecutionResult;
 import dev.langchain4j.service.tool.ToolExecutor;
@@ -8,9 +9,13 @@ import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.StepRequest;
 import dev.llmops.StepResult;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A tool, each of whose executions is a step. */
 final class RecordedTool implements ToolExecutor {
+
+  private static final String ERROR = "the tool answered with an error"; // its words are content
 
   private final String name;
   private final ToolExecutor tool;
@@ -44,10 +49,30 @@ final class RecordedTool implements ToolExecutor {
     }
     try (LlmContext.Scope service =
         ServiceStep.enter(context)) { // LangChain4j may have changed threads
+      return recorded(request, context);
+    }
+  }
+
+  private ToolExecutionResult recorded(ToolExecutionRequest request, InvocationContext context) {
+    AtomicReference<@Nullable ToolExecutionResult> failed = new AtomicReference<>();
+    try {
       return ops.step(
           step(request),
-          () -> tool.executeWithContext(request, context),
+          () -> {
+            ToolExecutionResult result = tool.executeWithContext(request, context);
+            if (result != null && result.isError()) {
+              failed.set(result);
+              throw new ToolExecutionException(ERROR);
+            }
+            return result;
+          },
           result -> StepResult.of(ops.capturesContent() ? result.resultText() : null));
+    } catch (ToolExecutionException e) {
+      ToolExecutionResult result = failed.get();
+      if (result == null) {
+        throw e;
+      }
+      return result;
     }
   }
 

@@ -35,7 +35,7 @@ final class RecordingListener implements ChatModelListener {
                 ops,
                 Providers.name(request.modelProvider(), this),
                 false,
-                asked.messages(),
+                asked::messages,
                 asked.parameters(),
                 () -> null),
             false,

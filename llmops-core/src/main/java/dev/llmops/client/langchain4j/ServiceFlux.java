@@ -19,13 +19,24 @@ final class ServiceFlux {
   /** The same elements; the step ends with the first end, before the subscriber is told. */
   static Flux<?> recorded(Object result, OpenStep step, boolean captures) {
     Flux<?> flux = (Flux<?>) result;
-    StringBuilder text = new StringBuilder();
-    if (captures) {
-      flux = flux.doOnNext(part -> append(part, text));
-    }
-    return flux.doOnComplete(
-            () -> step.complete(captures ? StepResult.of(text.toString()) : StepResult.NONE))
-        .doOnError(step::fail)
+    return captures
+        ? withText(flux, step)
+        : ended(flux.doOnComplete(() -> step.complete(StepResult.NONE)), step);
+  }
+
+  private static <T> Flux<T> withText(Flux<T> flux, OpenStep step) {
+    return Flux.defer(
+        () -> {
+          StringBuilder text = new StringBuilder(); // of this subscription
+          return ended(
+              flux.doOnNext(part -> append(part, text))
+                  .doOnComplete(() -> step.complete(StepResult.of(text.toString()))),
+              step);
+        });
+  }
+
+  private static <T> Flux<T> ended(Flux<T> flux, OpenStep step) {
+    return flux.doOnError(step::fail)
         .doOnCancel(() -> step.fail(new CancellationException("the subscriber cancelled")));
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a call asks that is about texts alone: embeddings, scoring, moderation.
  *
- * @param model absent where the model does not tell its name
+ * @param model gives the model's name, absent where it does not tell it; may be code of others
  * @param dimensions the size of the vectors asked for, absent where none was
  * @param texts gives the texts; asked only where somebody wants them
  * @param recordsTexts whether the texts are content of the record; the conventions have no place
@@ -25,7 +25,7 @@ record SimpleQuestion(
     LlmOps ops,
     String operation,
     String provider,
-    @Nullable String model,
+    Supplier<@Nullable String> model,
     @Nullable Integer dimensions,
     Supplier<List<String>> texts,
     boolean recordsTexts)
@@ -35,8 +35,9 @@ record SimpleQuestion(
 
   @Override
   public LlmRequest get() {
+    String name = model.get();
     LlmRequest.Builder into =
-        LlmRequest.builder(operation, provider).model(UNKNOWN.equals(model) ? null : model);
+        LlmRequest.builder(operation, provider).model(UNKNOWN.equals(name) ? null : name);
     if (dimensions != null) {
       into.parameters(
           RequestParameters.builder().embeddingDimensions(Long.valueOf(dimensions)).build());
@@ -50,7 +51,7 @@ record SimpleQuestion(
   @Override
   public JsonText body() {
     ObjectNode json = Json.object();
-    json.put("model", model);
+    json.put("model", model.get());
     json.put("dimensions", dimensions);
     ArrayNode input = json.putArray("input");
     texts.get().forEach(input::add);

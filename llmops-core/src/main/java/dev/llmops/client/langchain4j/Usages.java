@@ -29,7 +29,7 @@ final class Usages {
       // Gemini: cached tokens are part of the input, thoughts are counted beside the output
       cached = cached == null ? detail(usage, "cachedContentTokenCount") : cached;
       Long thoughts = detail(usage, "thoughtsTokenCount");
-      output = sum(output, thoughts);
+      output = output == null ? thoughts : sum(output, thoughts); // an answer of thoughts only
       // Anthropic and Bedrock: counted beside the input
       Long read = detail(usage, "cacheReadInputTokens");
       Long write = detail(usage, "cacheCreationInputTokens");

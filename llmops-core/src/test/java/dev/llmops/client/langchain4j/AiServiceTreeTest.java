@@ -1,5 +1,6 @@
 package dev.llmops.client.langchain4j;
 
+import static dev.llmops.testing.LlmOpsAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -22,6 +23,7 @@ import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmStep;
+import dev.llmops.Outcome;
 import dev.llmops.Pricing;
 import dev.llmops.StepRequest.Kind;
 import dev.llmops.StepResult;
@@ -38,9 +40,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 /** An AI service with memory, a retriever and a tool becomes one tree of records. */
@@ -193,6 +198,45 @@ class AiServiceTreeTest {
   }
 
   @Test
+  void eachSubscriptionOfAFluxHasItsOwnText() {
+    Flux<String> parts = Flux.just("High tide", " is at noon.");
+    FluxAssistant service =
+        LangChain4jInstrumentation.wrap(FluxAssistant.class, (id, question) -> parts, ops);
+    Flux<String> answer = service.chat("c", "When?");
+    List<String> first = new ArrayList<>();
+    answer.subscribe(
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            request(1);
+          }
+
+          @Override
+          protected void hookOnNext(String part) {
+            first.add(part);
+          }
+        });
+    assertThat(first).containsExactly("High tide");
+
+    assertThat(answer.collectList().block(WAIT)).containsExactly("High tide", " is at noon.");
+
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("High tide is at noon.");
+  }
+
+  @Test
+  void aStreamCanBeStartedTwice() { // as LangChain4j's can
+    server.enqueue(Reply.answer("Hello."), Reply.answer("Hello again."));
+    TokenStream stream = streaming().chat("c", "Hi").ignoreErrors();
+
+    stream.start();
+    Awaitility.await().atMost(WAIT).until(() -> hasAgent());
+    stream.start();
+
+    Awaitility.await().atMost(WAIT).until(() -> records.calls().size() == 2);
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("Hello.");
+  }
+
+  @Test
   void memoryOfTheServiceIsNoStep() {
     Assistant service = assistant();
     var unused = service.chat("c", "Hi");
@@ -224,6 +268,114 @@ class AiServiceTreeTest {
     assertThat(told.get(20, TimeUnit.SECONDS)).isNotNull();
     assertThat(step(Kind.AGENT).error()).isNotNull();
     assertThat(records.onlyCall().error()).isNotNull();
+  }
+
+  @Test
+  void aStreamThatIsCancelledByItsTextFailsItsStep() throws Exception {
+    server.enqueue(Reply.answer("one two three").repeatChunkUntilClientGone(2));
+
+    assertCancelled(
+        stream ->
+            stream.onPartialResponseWithContext(
+                (part, from) -> {
+                  from.streamingHandle().cancel();
+                  assertThat(from.streamingHandle().isCancelled()).isTrue();
+                }));
+  }
+
+  @Test
+  void aStreamThatIsCancelledByItsThinkingFailsItsStep() throws Exception {
+    server.enqueue(
+        Reply.sse(
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"Hm\"}}]}",
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\".\"}}]}")
+            .repeatChunkUntilClientGone(2));
+
+    assertCancelled(
+        stream ->
+            stream.onPartialThinkingWithContext((part, from) -> from.streamingHandle().cancel()));
+  }
+
+  @Test
+  void aStreamThatIsCancelledByItsToolCallFailsItsStep() throws Exception {
+    server.enqueue(Fixture.CHAT_STREAM_TOOL_CALLS.reply().repeatChunkUntilClientGone(3));
+
+    assertCancelled(
+        stream ->
+            stream.onPartialToolCallWithContext((part, from) -> from.streamingHandle().cancel()));
+  }
+
+  @Test
+  void aStreamThatIsNeverStartedFailsItsStepOnceItIsCollected() {
+    abandon();
+
+    Awaitility.await()
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              System.gc();
+              return hasAgent();
+            });
+
+    assertThat(step(Kind.AGENT).error().type()).isEqualTo(CancellationException.class.getName());
+    assertThat(step(Kind.AGENT).error().message()).isEqualTo("the stream was abandoned");
+    assertThat(step(Kind.RETRIEVAL).parent()).isEqualTo(step(Kind.AGENT).ref());
+  }
+
+  /** Nobody holds the stream once this returns. */
+  private void abandon() {
+    TokenStream stream =
+        streaming().chat("c", "Hi").onCompleteResponse(response -> {}).ignoreErrors();
+    assertThat(stream).isNotNull();
+  }
+
+  /** LangChain4j tells neither of the end nor of an error then. */
+  private void assertCancelled(UnaryOperator<TokenStream> cancelling) throws Exception {
+    Set<Object> told = ConcurrentHashMap.newKeySet();
+
+    cancelling
+        .apply(streaming().chat("conversation-7", "Count"))
+        .onCompleteResponse(told::add)
+        .onError(told::add)
+        .start();
+
+    LlmStep agent = step(Kind.AGENT);
+    assertThat(agent.error().type()).isEqualTo(CancellationException.class.getName());
+    assertThat(agent.error().message()).isEqualTo("the stream was cancelled");
+    server.awaitClientGone(WAIT);
+    assertThat(told).isEmpty();
+    assertThat(agent.context().conversationId()).isEqualTo("conversation-7");
+    assertThat(step(Kind.RETRIEVAL).parent()).isEqualTo(agent.ref());
+    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CLOSED);
+    assertThat(records.onlyCall().parent()).isEqualTo(agent.ref());
+    assertThat(records.all()).last().isSameAs(agent); // a call ends before its step does
+  }
+
+  @Test
+  void aHandlerThatThrowsDoesNotFailTheServiceThatGoesOn() throws Exception {
+    server.enqueue(Reply.answer("High tide is at noon."));
+    IllegalStateException mine = new IllegalStateException("on purpose");
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    CompletableFuture<String> end = new CompletableFuture<>();
+
+    streaming()
+        .chat("conversation-7", "When?")
+        .onPartialResponse(
+            part -> {
+              throw mine;
+            })
+        .onCompleteResponse(response -> end.complete(response.aiMessage().text()))
+        .onError(told::complete)
+        .start();
+
+    assertThat(told.get(20, TimeUnit.SECONDS)).isSameAs(mine);
+    assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("High tide is at noon.");
+    assertThat(step(Kind.AGENT).error()).isNull();
+    assertThat(step(Kind.AGENT).result().text()).isEqualTo("High tide is at noon.");
+    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CONSUMER_FAILED);
+    assertThat(records.onlyCall().usage().outputTokens()).isEqualTo(5); // words
+    assertThat(records.all()).last().isSameAs(step(Kind.AGENT));
   }
 
   @Test
@@ -327,6 +479,7 @@ class AiServiceTreeTest {
                     .baseUrl(server.baseUrl())
                     .apiKey("test")
                     .modelName("gpt-4o-mini")
+                    .returnThinking(true)
                     .build(),
                 ops));
   }

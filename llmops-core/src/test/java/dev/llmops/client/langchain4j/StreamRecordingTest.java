@@ -2,14 +2,21 @@ package dev.llmops.client.langchain4j;
 
 import static dev.llmops.testing.LlmOpsAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.model.output.TokenUsage;
 import dev.llmops.CallInterceptor;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
@@ -25,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +129,72 @@ class StreamRecordingTest {
 
     Throwable told = catchThrowable(collected::text);
     assertThat(told).isSameAs(mine); // LangChain4j tells the handler its own exception
-    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CONSUMER_FAILED);
+    Awaitility.await().atMost(SOON).until(() -> !records.calls().isEmpty()); // and reads on
+    assertThat(records.onlyCall())
+        .isCancelled(Outcome.Reason.CONSUMER_FAILED)
+        .hasText("one two three four")
+        .hasUsage(1, 4); // words
+  }
+
+  @Test
+  void handlerThatThrowsOutOfTheModelHasCancelled() {
+    IllegalStateException mine = new IllegalStateException("on purpose");
+    StreamingChatModel direct =
+        LangChain4jInstrumentation.wrap(new Direct(handler -> unsupported()), ops);
+
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                direct.chat(
+                    "Count",
+                    new Collected() {
+                      @Override
+                      public void onPartialResponse(String part) {
+                        throw mine;
+                      }
+                    }));
+
+    assertThat(thrown).isSameAs(mine);
+    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CONSUMER_FAILED).hasText("one");
+  }
+
+  @Test
+  void aStreamThatCannotBeCancelledGoesOn() throws Exception {
+    StreamingChatModel direct =
+        LangChain4jInstrumentation.wrap(new Direct(handler -> unsupported()), ops);
+    Collected collected =
+        new Collected() {
+          @Override
+          public void onPartialResponse(PartialResponse part, PartialResponseContext context) {
+            assertThatThrownBy(context.streamingHandle()::cancel)
+                .isInstanceOf(UnsupportedFeatureException.class);
+          }
+        };
+
+    direct.chat("Count", collected);
+
+    assertThat(collected.text()).isEmpty(); // it came to its end
+    assertThat(records.onlyCall()).isCompleted().hasUsage(1, 2);
+  }
+
+  @Test
+  void whatACancelledClientReportsIsNoFailure() {
+    StreamingChatModel direct =
+        LangChain4jInstrumentation.wrap(
+            new Direct(
+                handler -> handler.onError(new IllegalStateException("the connection was closed"))),
+            ops);
+
+    direct.chat(
+        "Count",
+        new Collected() {
+          @Override
+          public void onPartialResponse(PartialResponse part, PartialResponseContext context) {
+            context.streamingHandle().cancel();
+          }
+        });
+
+    assertThat(records.onlyCall()).isCancelled(Outcome.Reason.CLOSED);
   }
 
   @Test
@@ -175,5 +248,40 @@ class StreamRecordingTest {
 
     assertThat(catchThrowable(collected::text)).isSameAs(refusal);
     assertThat(server.requests()).isEmpty();
+  }
+
+  private static void unsupported() {
+    throw new UnsupportedFeatureException("cannot cancel");
+  }
+
+  /**
+   * Answers on the caller's thread, and lets its handler's exceptions out.
+   *
+   * @param onCancel what its handle does
+   */
+  private record Direct(Consumer<StreamingChatResponseHandler> onCancel)
+      implements StreamingChatModel {
+
+    @Override
+    public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+      StreamingHandle handle =
+          new StreamingHandle() {
+            @Override
+            public void cancel() {
+              onCancel.accept(handler);
+            }
+
+            @Override
+            public boolean isCancelled() {
+              return false;
+            }
+          };
+      handler.onPartialResponse(new PartialResponse("one"), new PartialResponseContext(handle));
+      handler.onCompleteResponse(
+          ChatResponse.builder()
+              .aiMessage(AiMessage.from("one"))
+              .tokenUsage(new TokenUsage(1, 2))
+              .build());
+    }
   }
 }
