@@ -304,7 +304,6 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
-  @ConditionalOnSwitch("llmops.context.reactor")
   static class Propagation {
 
     @Bean
