@@ -24,6 +24,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.BatchCallback;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -241,6 +243,40 @@ class MicrometerTest {
         waiting.set(null);
         Awaitility.await().until(() -> Double.isNaN(gauge.value()));
       }
+    }
+  }
+
+  @Test
+  void aGaugeKeepsItsValueWhileTheNextIsTaken() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    AtomicReference<Double> seenMeanwhile = new AtomicReference<>();
+    io.opentelemetry.api.metrics.Meter meter =
+        new MicrometerMeters(registry, MeterProvider.noop(), new MetricLabels(List.of(), false))
+            .get("test");
+    ObservableLongMeasurement observed =
+        meter.gaugeBuilder("llmops.server.requests.waiting").ofLongs().buildObserver();
+    try (BatchCallback callback =
+        meter.batchCallback(
+            () -> {
+              Gauge before = registry.find("llmops.server.requests.waiting").gauge();
+              if (before != null) {
+                // as a scrape of another thread
+                seenMeanwhile.set(CompletableFuture.supplyAsync(before::value).join());
+              }
+              observed.record(7, Attributes.empty());
+            },
+            observed)) {
+      meter.histogramBuilder("gen_ai.client.operation.duration").setUnit("s").build().record(1);
+      Gauge gauge = registry.get("llmops.server.requests.waiting").gauge();
+
+      Awaitility.await()
+          .until(
+              () -> {
+                assertThat(gauge.value()).isEqualTo(7);
+                return seenMeanwhile.get() != null;
+              });
+
+      assertThat(seenMeanwhile).hasValue(7.0);
     }
   }
 
