@@ -34,6 +34,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -133,6 +134,53 @@ class MicrometerTest {
               call(context.getBean(LlmOps.class), "gpt-4o-mini");
               assertThat(context.getBean(MeterRegistry.class).getMeters()).isNotEmpty();
             });
+  }
+
+  /** An SDK without a reader, as with otel.metrics.exporter=none, measures nothing. */
+  @Test
+  void measuresInMicrometerWhereTheOpenTelemetryBeanHasSpansOnly() {
+    for (OpenTelemetrySdk sdk :
+        List.of(
+            OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder().build())
+                .build(),
+            OpenTelemetrySdk.builder()
+                .setMeterProvider(SdkMeterProvider.builder().build())
+                .build())) {
+      application
+          .withBean("telemetry", OpenTelemetry.class, () -> sdk)
+          .run(
+              context -> {
+                call(context.getBean(LlmOps.class), "gpt-4o-mini");
+
+                assertThat(
+                        context
+                            .getBean(MeterRegistry.class)
+                            .get("gen_ai.client.operation.duration")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "OpenTelemetry: the bean [telemetry]. Its metrics go nowhere: its"
+                            + " MeterProvider has no reader.",
+                        "Metrics: in Micrometer's SimpleMeterRegistry.");
+              });
+    }
+  }
+
+  @Test
+  void saysThatBootsMeterProviderHasNoReader() throws Exception {
+    application
+        .withConfiguration(AutoConfigurations.of(BootOpenTelemetry.autoConfiguration()))
+        .withBean(SdkMeterProvider.class, () -> SdkMeterProvider.builder().build())
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "Its metrics go nowhere: its MeterProvider has no reader.",
+                        "Metrics: in Micrometer's SimpleMeterRegistry.")
+                    .doesNotContain("It has no SdkMeterProvider bean"));
   }
 
   @Test
