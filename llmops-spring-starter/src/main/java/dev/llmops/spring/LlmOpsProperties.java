@@ -290,13 +290,7 @@ public record LlmOpsProperties(
         throw new IllegalArgumentException(
             "llmops.sampling.keep-dearer-than must not be negative, but was " + keepDearerThan);
       }
-      if (currency.length() != 3) {
-        throw new IllegalArgumentException(
-            "llmops.sampling.currency must be an ISO 4217 code of three letters such as USD, but"
-                + " was \""
-                + currency
-                + "\"");
-      }
+      isoCode(currency, "llmops.sampling.currency");
     }
   }
 
@@ -360,13 +354,7 @@ public record LlmOpsProperties(
       positive(perUserMonthly, "llmops.budget.per-user-monthly");
       positive(perConversationDaily, "llmops.budget.per-conversation-daily");
       positive(perModelDaily, "llmops.budget.per-model-daily");
-      if (!currency.matches("[A-Z]{3}")) {
-        throw new IllegalArgumentException(
-            "llmops.budget.currency must be an ISO 4217 code of three capital letters such as USD,"
-                + " but was \""
-                + currency
-                + "\"");
-      }
+      isoCode(currency, "llmops.budget.currency");
       between(maxKeys, 2, MAX_BUDGET_KEYS, "llmops.budget.max-keys");
     }
 
@@ -452,6 +440,17 @@ public record LlmOpsProperties(
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           property + " must be between " + min + " and " + max + ", but was " + value);
+    }
+  }
+
+  /** Prices are in codes of capital letters, so that others would match no cost. */
+  static void isoCode(String code, String property) {
+    if (!code.matches("[A-Z]{3}")) {
+      throw new IllegalArgumentException(
+          property
+              + " must be an ISO 4217 code of three capital letters such as USD, but was \""
+              + code
+              + "\"");
     }
   }
 

@@ -196,7 +196,9 @@ class LlmOpsPropertiesTest {
         "llmops.redaction.patterns.1st=a| llmops.redaction.patterns.1st must be named by letters,"
             + " digits and -, beginning with a letter",
         "llmops.sampling.currency=EURO| llmops.sampling.currency must be an ISO 4217 code of three"
-            + " letters such as USD, but was \"EURO\"",
+            + " capital letters such as USD, but was \"EURO\"",
+        "llmops.sampling.currency=usd| llmops.sampling.currency must be an ISO 4217 code of three"
+            + " capital letters such as USD, but was \"usd\"",
       })
   void aValueOutOfRangeStopsTheStart(String property, String message) {
     application
