@@ -153,16 +153,27 @@ public final class LlmOpsAutoConfiguration {
         ConfigurableListableBeanFactory beans) {
       return SpringAiObservations.create(ops, properties.springAi(), beans);
     }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(
+      name = {
+        "org.springframework.ai.model.observation.ModelObservationContext",
+        "io.micrometer.observation.ObservationHandler",
+        "org.springframework.ai.chat.client.ChatClientCustomizer"
+      })
+  static class SpringAiChatClients {
+
+    /** Also when llmops is off: the application may inject it. */
+    @Bean
+    @ConditionalOnMissingBean
+    SpringAiAdvisor llmOpsSpringAiAdvisor() {
+      return SpringAiAdvisor.create();
+    }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(name = "org.springframework.ai.chat.client.ChatClientCustomizer")
-    static class ChatClients {
-
-      @Bean
-      @ConditionalOnMissingBean
-      SpringAiAdvisor llmOpsSpringAiAdvisor() {
-        return SpringAiAdvisor.create();
-      }
+    @ConditionalOnSwitch("llmops.spring-ai.enabled")
+    static class Customized {
 
       @Bean
       ChatClientCustomizer llmOpsChatClientCustomizer(SpringAiAdvisor advisor) {

@@ -116,6 +116,20 @@ class SpringAiAutoConfigurationTest {
   }
 
   @Test
+  void offCustomizesNoChatClientAndKeepsTheAdvisorThatMayBeInjected() throws Exception {
+    for (String off : List.of("llmops.enabled=false", "llmops.spring-ai.enabled=false")) {
+      application()
+          .withPropertyValues(off)
+          .run(
+              context -> {
+                assertThat(context).hasSingleBean(SpringAiAdvisor.class);
+                assertThat(context).doesNotHaveBean(ChatClientCustomizer.class);
+                assertThat(context).doesNotHaveBean(SpringAiObservations.class);
+              });
+    }
+  }
+
+  @Test
   void aChatClientIsATreeOfOneSpanEach() throws Exception {
     application()
         .run(
