@@ -1,6 +1,5 @@
 package dev.llmops.spring;
 
-import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.client.springai.SpringAiAdvisor;
 import dev.llmops.client.springai.SpringAiObservationHandler;
@@ -31,7 +30,6 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.TaskDecorator;
 
 /**
  * Makes the {@link LlmOps} bean from the application's {@code CallObserver}, {@code CallSink},
@@ -51,9 +49,7 @@ import org.springframework.core.task.TaskDecorator;
       // Boot 3.5, Boot 4, OpenTelemetry's starter
       "org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration",
       "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration",
-      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration",
-      // both; its decorator, where it has one, is kept
-      "org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration"
+      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration"
     })
 @EnableConfigurationProperties({
   LlmOpsProperties.class,
@@ -293,23 +289,6 @@ public final class LlmOpsAutoConfiguration {
       LlmContextWebFilter llmOpsContextWebFilter(RequestFacts facts) {
         return new LlmContextWebFilter(facts);
       }
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnSwitch("llmops.context.tasks")
-  static class Tasks {
-
-    /** Boot gives it to its executors and schedulers, those of virtual threads as well. */
-    @Bean
-    @ConditionalOnMissingBean
-    TaskDecorator llmOpsTaskDecorator() {
-      return task -> LlmContext.current().wrap(task);
-    }
-
-    @Bean
-    TaskContexts llmOpsTaskContexts(ConfigurableListableBeanFactory beans) {
-      return new TaskContexts(beans);
     }
   }
 

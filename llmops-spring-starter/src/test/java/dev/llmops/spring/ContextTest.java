@@ -36,15 +36,20 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.annotation.UserConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.WebFilter;
@@ -219,19 +224,10 @@ class ContextTest {
   void decoratesTasksUnlessTheApplicationDoes() {
     ApplicationContextRunner application =
         new ApplicationContextRunner()
-            .withConfiguration(
-                AutoConfigurations.of(
-                    LlmOpsAutoConfiguration.class, TaskExecutionAutoConfiguration.class));
+            .withConfiguration(ours())
+            .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class));
 
-    application.run(
-        context -> {
-          Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
-          CompletableFuture<String> seen = new CompletableFuture<>();
-          try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
-            executor.execute(() -> seen.complete(LlmContext.current().userId()));
-          }
-          assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("u-7");
-        });
+    application.run(context -> assertThat(userInTask(context)).isEqualTo("u-7"));
     TaskDecorator own = task -> task;
     application
         .withBean(TaskDecorator.class, () -> own)
@@ -239,6 +235,102 @@ class ContextTest {
     application
         .withPropertyValues("llmops.context.tasks=false")
         .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+    application
+        .withPropertyValues("llmops.enabled=false")
+        .run(
+            context -> {
+              assertThat(context).as("may be injected").hasSingleBean(TaskDecorator.class);
+              assertThat(userInTask(context)).isNull();
+            });
+    new ApplicationContextRunner()
+        .withConfiguration(UserConfigurations.of(EverythingButOurs.class))
+        .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration(exclude = LlmOpsAutoConfiguration.class)
+  static class EverythingButOurs {}
+
+  /** Whose auto-configuration comes after ours, as one does whose name does. */
+  @Test
+  void theDecoratorOfAnotherAutoConfigurationIsNotDisplaced() {
+    for (Class<?> theirs : List.of(YieldingDecorator.class, TheirDecorator.class)) {
+      new ApplicationContextRunner()
+          .withConfiguration(ours())
+          .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class, theirs))
+          .run(
+              context -> {
+                assertThat(context).hasSingleBean(TaskDecorator.class);
+                assertThat(context).hasBean("theirDecorator");
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "Tasks of Boot's executors have it only if the TaskDecorator"
+                            + " [theirDecorator] calls LlmContext.current().wrap(task).");
+              });
+    }
+  }
+
+  @Test
+  void saysThatBoot3UsesNoneOfSeveralDecorators() {
+    boolean three = SpringBootVersion.getVersion().startsWith("3.");
+    new ApplicationContextRunner()
+        .withConfiguration(ours())
+        .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+        .withBean("one", TaskDecorator.class, () -> task -> LlmContext.current().wrap(task))
+        .withBean("two", TaskDecorator.class, () -> task -> task)
+        .run(
+            context -> {
+              // what is told is so
+              assertThat(userInTask(context)).isEqualTo(three ? null : "u-7");
+              assertThat(
+                      context
+                          .getBean(LlmOps.class)
+                          .explain()
+                          .contains(
+                              "Tasks of Boot's executors have no context, as Boot 3 uses none of"
+                                  + " several TaskDecorator beans ([one, two]): mark as @Primary"
+                                  + " one that calls the others and"
+                                  + " LlmContext.current().wrap(task)."))
+                  .isEqualTo(three);
+            });
+  }
+
+  private static String userInTask(ApplicationContext context) throws Exception {
+    Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
+      executor.execute(() -> seen.complete(LlmContext.current().userId()));
+    }
+    return seen.get(10, TimeUnit.SECONDS);
+  }
+
+  /** As an application with the starter has them. */
+  private static AutoConfigurations ours() {
+    ClassLoader loader = ContextTest.class.getClassLoader();
+    return AutoConfigurations.of(
+        ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
+            .filter(each -> each.startsWith("dev.llmops."))
+            .map(each -> ClassUtils.resolveClassName(each, loader))
+            .toArray(Class<?>[]::new));
+  }
+
+  @AutoConfiguration(after = LlmOpsAutoConfiguration.class)
+  static class TheirDecorator {
+
+    @Bean
+    TaskDecorator theirDecorator() {
+      return task -> task;
+    }
+  }
+
+  @AutoConfiguration(after = LlmOpsAutoConfiguration.class)
+  static class YieldingDecorator {
+
+    @Bean
+    @ConditionalOnMissingBean
+    TaskDecorator theirDecorator() {
+      return task -> task;
+    }
   }
 
   @Test
