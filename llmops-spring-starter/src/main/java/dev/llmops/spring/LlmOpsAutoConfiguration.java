@@ -51,11 +51,7 @@ import org.springframework.core.env.Environment;
       "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration",
       "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration"
     })
-@EnableConfigurationProperties({
-  LlmOpsProperties.class,
-  LlmOpsContextProperties.class,
-  LlmOpsMicrometerProperties.class
-})
+@EnableConfigurationProperties({LlmOpsProperties.class, LlmOpsMicrometerProperties.class})
 @ImportRuntimeHints(LlmOpsRuntimeHints.class)
 public final class LlmOpsAutoConfiguration {
 
@@ -227,15 +223,19 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "dev.llmops.eval.online.OnlineEvaluation")
-  @EnableConfigurationProperties(LlmOpsOnlineProperties.class)
   static class Online {
 
-    @Bean(destroyMethod = "") // LlmOps closes its sinks
+    @Configuration(proxyBeanMethods = false)
     @Conditional(OnlineScoringCondition.class)
-    @ConditionalOnMissingBean(OnlineEvaluation.class)
-    OnlineEvaluation llmOpsOnlineEvaluation(
-        LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
-      return OnlineScoring.create(properties, evaluators.orderedStream().toList());
+    @EnableConfigurationProperties(LlmOpsOnlineProperties.class)
+    static class Wanted {
+
+      @Bean(destroyMethod = "") // LlmOps closes its sinks
+      @ConditionalOnMissingBean(OnlineEvaluation.class)
+      OnlineEvaluation llmOpsOnlineEvaluation(
+          LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
+        return OnlineScoring.create(properties, evaluators.orderedStream().toList());
+      }
     }
 
     @Bean
@@ -261,6 +261,7 @@ public final class LlmOpsAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication
   @Conditional(RequestFactsCondition.class)
+  @EnableConfigurationProperties(LlmOpsContextProperties.class)
   static class Requests {
 
     @Bean

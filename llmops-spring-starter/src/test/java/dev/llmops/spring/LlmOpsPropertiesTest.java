@@ -15,6 +15,7 @@ import dev.llmops.otel.ContentPlacement;
 import dev.llmops.otel.SemConvDialect;
 import dev.llmops.sink.JsonlSink;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
@@ -150,6 +153,47 @@ class LlmOpsPropertiesTest {
                             new LlmOpsProperties.SpringAi(
                                 true, SpringAiSpans.OURS, java.util.Map.of()),
                             new LlmOpsProperties.LangChain4j(false))));
+  }
+
+  /** What stands for a group of which nothing is set is what would be bound then. */
+  @Test
+  void groupsOfWhichNothingIsSetHaveTheirDefaults() throws Exception {
+    Binder nothing = new Binder(List.of());
+    LlmOpsProperties unset = nothing.bindOrCreate("llmops", LlmOpsProperties.class);
+    int groups = 0;
+    for (RecordComponent each : LlmOpsProperties.class.getRecordComponents()) {
+      if (each.getType().isRecord()) {
+        groups++;
+        assertThat(each.getAccessor().invoke(unset))
+            .as(each.getName())
+            .isNotNull()
+            .isEqualTo(
+                nothing.bindOrCreate(
+                    "llmops." + each.getName().toLowerCase(Locale.ROOT), each.getType()));
+      }
+    }
+
+    assertThat(groups).isEqualTo(13);
+    assertThat(unset.enabled()).isTrue();
+    assertThat(
+            new Binder(new MapConfigurationPropertySource(Map.of("llmops.ring.capacity", "5")))
+                .bindOrCreate("llmops", LlmOpsProperties.class))
+        .isEqualTo(
+            new LlmOpsProperties(
+                true,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new LlmOpsProperties.Ring(5, DataSize.ofMegabytes(64), null),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
   }
 
   @Test
