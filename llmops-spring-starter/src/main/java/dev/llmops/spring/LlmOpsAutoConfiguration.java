@@ -330,8 +330,13 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static StepAnnotationPostProcessor llmOpsStepAnnotations(ObjectProvider<LlmOps> ops) {
-      return new StepAnnotationPostProcessor(ops);
+    static StepAnnotationPostProcessor llmOpsStepAnnotations(
+        ObjectProvider<LlmOps> ops, Environment environment) {
+      StepAnnotationPostProcessor steps = new StepAnnotationPostProcessor(ops);
+      // Boot's property reaches Spring's own proxies only, and what is injected by class must fit
+      steps.setProxyTargetClass(
+          environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+      return steps;
     }
   }
 }

@@ -3,8 +3,10 @@ package dev.llmops.spring;
 import dev.llmops.LlmOps;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.List;
 import org.springframework.aop.ClassFilter;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -25,6 +27,16 @@ final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvising
   StepAnnotationPostProcessor(ObjectProvider<LlmOps> ops) {
     advisor = new DefaultPointcutAdvisor(new Annotated(), new StepInterceptor(ops));
     setBeforeExistingAdvisors(false); // inside @Async's: a step begins on the thread that runs it
+  }
+
+  /** A bean of a final class can only be proxied by its interfaces. */
+  @Override
+  protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
+    ProxyFactory proxy = super.prepareProxyFactory(bean, beanName);
+    if (Modifier.isFinal(bean.getClass().getModifiers())) {
+      proxy.setProxyTargetClass(false);
+    }
+    return proxy;
   }
 
   /** Whether calls of the method are steps, where they go through the proxy. */

@@ -165,6 +165,44 @@ class StepAnnotationsTest {
   }
 
   @Test
+  void aBeanWithAnInterfaceStaysOfItsClass() {
+    application
+        .withBean(Support.class)
+        .withBean(SupportDesk.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context.getBean(SupportDesk.class).support().onlyOfTheClass())
+                  .isEqualTo("answered");
+              assertThat(context.getBean(RingSink.class).steps())
+                  .extracting(step -> step.request().name())
+                  .containsExactly("onlyOfTheClass");
+            });
+  }
+
+  @Test
+  void aBeanOfAFinalClassIsProxiedByItsInterface() {
+    application
+        .withBean(FinalSupport.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context.getBean(Assistant.class).ask()).isEqualTo("answered");
+              assertThat(context.getBean(RingSink.class).steps()).hasSize(1);
+            });
+  }
+
+  @Test
+  void bootsPropertyAsksForProxiesOfInterfaces() {
+    application
+        .withPropertyValues("spring.aop.proxy-target-class=false")
+        .withBean(Support.class)
+        .run(
+            context ->
+                assertThat(AopUtils.isJdkDynamicProxy(context.getBean(Assistant.class))).isTrue());
+  }
+
+  @Test
   void areOffByTheirPropertyAndWhenLlmOpsIsOff() {
     application
         .withPropertyValues("llmops.annotations.enabled=false")
@@ -203,6 +241,34 @@ class StepAnnotationsTest {
   }
 
   static class Plain {}
+
+  interface Assistant {
+    String ask();
+  }
+
+  static class Support implements Assistant {
+
+    @Override
+    public String ask() {
+      return onlyOfTheClass();
+    }
+
+    @LlmTool
+    public String onlyOfTheClass() {
+      return "answered";
+    }
+  }
+
+  record SupportDesk(Support support) {}
+
+  static final class FinalSupport implements Assistant {
+
+    @LlmTool
+    @Override
+    public String ask() {
+      return "answered";
+    }
+  }
 
   static class Chats {
     private final LlmOps ops;
