@@ -330,13 +330,10 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static StepAnnotationPostProcessor llmOpsStepAnnotations(
+    static StepAnnotations llmOpsStepAnnotations(
         ObjectProvider<LlmOps> ops, Environment environment) {
-      StepAnnotationPostProcessor steps = new StepAnnotationPostProcessor(ops);
-      // Boot's property reaches Spring's own proxies only, and what is injected by class must fit
-      steps.setProxyTargetClass(
-          environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
-      return steps;
+      return StepAnnotations.create(
+          ops, environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
     }
   }
 }

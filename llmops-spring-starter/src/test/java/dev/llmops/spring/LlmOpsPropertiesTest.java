@@ -282,7 +282,7 @@ class LlmOpsPropertiesTest {
         .run(
             context -> {
               assertThat(context).hasSingleBean(OpenAiClientPostProcessor.class);
-              assertThat(context).doesNotHaveBean(StepAnnotationPostProcessor.class);
+              assertThat(context).doesNotHaveBean(StepAnnotations.class);
             });
   }
 
