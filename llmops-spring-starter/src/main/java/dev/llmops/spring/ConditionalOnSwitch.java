@@ -11,8 +11,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * On unless the property is false. Unlike Boot's own condition it reads yes and on as the binding
- * of properties does, and stops the start where the value is neither.
+ * On unless the property, or {@code llmops.enabled}, is false. Unlike Boot's own condition it reads
+ * yes and on as the binding of properties does, and stops the start where the value is neither.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
@@ -30,7 +30,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
       Map<String, Object> said =
           metadata.getAnnotationAttributes(ConditionalOnSwitch.class.getName());
       return said == null
-          || Switches.isOn(context.getEnvironment(), String.valueOf(said.get("value")), true);
+          || (Switches.isOn(context.getEnvironment(), "llmops.enabled", true)
+              && Switches.isOn(context.getEnvironment(), String.valueOf(said.get("value")), true));
     }
   }
 }

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
-import java.security.Principal;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -54,12 +54,29 @@ final class LlmContextFilter extends OncePerRequestFilter implements Ordered {
   }
 
   private @Nullable String session(HttpServletRequest request) {
-    HttpSession session = facts.readsSession() ? request.getSession(false) : null;
-    return session == null ? null : session.getId();
+    return facts.readsSession()
+        ? read(
+            RequestFacts.SESSION,
+            () -> {
+              HttpSession session = request.getSession(false);
+              return session == null ? null : session.getId();
+            })
+        : null;
   }
 
   private @Nullable String user(HttpServletRequest request) {
-    Principal principal = facts.readsUser() ? request.getUserPrincipal() : null;
-    return principal == null ? null : principal.getName();
+    return facts.readsUser()
+        ? read(RequestFacts.USER, () -> RequestFacts.name(request.getUserPrincipal()))
+        : null;
+  }
+
+  /** Null also when it cannot be read: the request may never ask for it. */
+  private @Nullable String read(String what, Supplier<@Nullable String> fact) {
+    try {
+      return fact.get();
+    } catch (RuntimeException e) {
+      facts.unreadable(what, e);
+      return null;
+    }
   }
 }

@@ -32,20 +32,10 @@ final class LlmContextWebFilter implements WebFilter, Ordered {
         header == null ? null : exchange.getRequest().getHeaders().getFirst(header);
     Mono<Optional<String>> session =
         facts.readsSession()
-            ? exchange
-                .getSession()
-                .filter(WebSession::isStarted)
-                .map(each -> Optional.of(each.getId()))
-                .defaultIfEmpty(Optional.empty())
+            ? read(RequestFacts.SESSION, session(exchange))
             : Mono.just(Optional.empty());
     Mono<Optional<String>> user =
-        facts.readsUser()
-            ? exchange
-                .getPrincipal()
-                .map(Principal::getName)
-                .map(Optional::of)
-                .defaultIfEmpty(Optional.empty())
-            : Mono.just(Optional.empty());
+        facts.readsUser() ? read(RequestFacts.USER, user(exchange)) : Mono.just(Optional.empty());
     return Mono.zip(session, user)
         .flatMap(
             known -> {
@@ -56,5 +46,24 @@ final class LlmContextWebFilter implements WebFilter, Ordered {
                   .filter(exchange)
                   .contextWrite(view -> view.put(LlmContextAccessor.KEY, context));
             });
+  }
+
+  /** Empty when there is none, and when it cannot be read: the request may never ask for it. */
+  private Mono<Optional<String>> read(String what, Mono<String> fact) {
+    return fact.map(Optional::of)
+        .onErrorResume(
+            e -> {
+              facts.unreadable(what, e);
+              return Mono.empty();
+            })
+        .defaultIfEmpty(Optional.empty());
+  }
+
+  private static Mono<String> session(ServerWebExchange exchange) {
+    return Mono.defer(exchange::getSession).filter(WebSession::isStarted).map(WebSession::getId);
+  }
+
+  private static Mono<String> user(ServerWebExchange exchange) {
+    return Mono.defer(exchange::<Principal>getPrincipal).mapNotNull(RequestFacts::name);
   }
 }

@@ -1,6 +1,5 @@
 package dev.llmops.spring;
 
-import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
 import dev.llmops.client.springai.SpringAiAdvisor;
 import dev.llmops.client.springai.SpringAiObservationHandler;
@@ -35,7 +34,6 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -56,15 +54,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
       // Boot 3.5, Boot 4, OpenTelemetry's starter
       "org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration",
       "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration",
-      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration",
-      // both; its decorator, where it has one, is kept
-      "org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration"
+      "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration"
     })
-@EnableConfigurationProperties({
-  LlmOpsProperties.class,
-  LlmOpsContextProperties.class,
-  LlmOpsMicrometerProperties.class
-})
+@EnableConfigurationProperties({LlmOpsProperties.class, LlmOpsMicrometerProperties.class})
 @ImportRuntimeHints(LlmOpsRuntimeHints.class)
 public final class LlmOpsAutoConfiguration {
 
@@ -187,16 +179,27 @@ public final class LlmOpsAutoConfiguration {
         ObjectProvider<ObservationRegistry> registry) {
       return new ToolFailuresPostProcessor(registry);
     }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(
+      name = {
+        "org.springframework.ai.model.observation.ModelObservationContext",
+        "io.micrometer.observation.ObservationHandler",
+        "org.springframework.ai.chat.client.ChatClientCustomizer"
+      })
+  static class SpringAiChatClients {
+
+    /** Also when llmops is off: the application may inject it. */
+    @Bean
+    @ConditionalOnMissingBean
+    SpringAiAdvisor llmOpsSpringAiAdvisor() {
+      return SpringAiAdvisor.create();
+    }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(name = "org.springframework.ai.chat.client.ChatClientCustomizer")
-    static class ChatClients {
-
-      @Bean
-      @ConditionalOnMissingBean
-      SpringAiAdvisor llmOpsSpringAiAdvisor() {
-        return SpringAiAdvisor.create();
-      }
+    @ConditionalOnSwitch("llmops.spring-ai.enabled")
+    static class Customized {
 
       @Bean
       ChatClientCustomizer llmOpsChatClientCustomizer(SpringAiAdvisor advisor) {
@@ -255,15 +258,19 @@ public final class LlmOpsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "dev.llmops.eval.online.OnlineEvaluation")
-  @EnableConfigurationProperties(LlmOpsOnlineProperties.class)
   static class Online {
 
-    @Bean(destroyMethod = "") // LlmOps closes its sinks
+    @Configuration(proxyBeanMethods = false)
     @Conditional(OnlineScoringCondition.class)
-    @ConditionalOnMissingBean(OnlineEvaluation.class)
-    OnlineEvaluation llmOpsOnlineEvaluation(
-        LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
-      return OnlineScoring.create(properties, evaluators.orderedStream().toList());
+    @EnableConfigurationProperties(LlmOpsOnlineProperties.class)
+    static class Wanted {
+
+      @Bean(destroyMethod = "") // LlmOps closes its sinks
+      @ConditionalOnMissingBean(OnlineEvaluation.class)
+      OnlineEvaluation llmOpsOnlineEvaluation(
+          LlmOpsOnlineProperties properties, ObjectProvider<Evaluator> evaluators) {
+        return OnlineScoring.create(properties, evaluators.orderedStream().toList());
+      }
     }
 
     @Bean
@@ -290,6 +297,7 @@ public final class LlmOpsAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication
   @Conditional(RequestFactsCondition.class)
+  @EnableConfigurationProperties(LlmOpsContextProperties.class)
   static class Requests {
 
     @Bean
@@ -322,25 +330,7 @@ public final class LlmOpsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnSwitch("llmops.context.tasks")
-  static class Tasks {
-
-    /** Boot gives it to its executors and schedulers, those of virtual threads as well. */
-    @Bean
-    @ConditionalOnMissingBean
-    TaskDecorator llmOpsTaskDecorator() {
-      return task -> LlmContext.current().wrap(task);
-    }
-
-    @Bean
-    TaskContexts llmOpsTaskContexts(ConfigurableListableBeanFactory beans) {
-      return new TaskContexts(beans);
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
-  @ConditionalOnSwitch("llmops.context.reactor")
   static class Propagation {
 
     @Bean
@@ -376,13 +366,10 @@ public final class LlmOpsAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static StepAnnotationPostProcessor llmOpsStepAnnotations(
+    static StepAnnotations llmOpsStepAnnotations(
         ObjectProvider<LlmOps> ops, Environment environment) {
-      StepAnnotationPostProcessor steps = new StepAnnotationPostProcessor(ops);
-      // Boot's property reaches Spring's own proxies only, and what is injected by class must fit
-      steps.setProxyTargetClass(
-          environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
-      return steps;
+      return StepAnnotations.create(
+          ops, environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
     }
   }
 }

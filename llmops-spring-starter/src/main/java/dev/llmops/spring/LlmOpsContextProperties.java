@@ -17,7 +17,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     on every instance. Unless said, one is made up for each run of the application.
  * @param tasks Whether tasks of the application's executors and schedulers have the context of
  *     whoever submitted them.
- * @param reactor Whether Reactor's context propagation carries the context.
  */
 @ConfigurationProperties("llmops.context")
 record LlmOpsContextProperties(
@@ -26,8 +25,7 @@ record LlmOpsContextProperties(
     @DefaultValue("false") boolean session,
     @DefaultValue("false") boolean user,
     @Nullable String salt,
-    @DefaultValue("true") boolean tasks,
-    @DefaultValue("true") boolean reactor) {
+    @DefaultValue("true") boolean tasks) {
 
   private static final int MIN_SALT_CHARS = 16;
 
@@ -65,8 +63,6 @@ record LlmOpsContextProperties(
         + user
         + ", tasks="
         + tasks
-        + ", reactor="
-        + reactor
         + "]";
   }
 }

@@ -40,6 +40,7 @@ record LlmOpsOnlineProperties(
   LlmOpsOnlineProperties {
     evaluators = List.copyOf(evaluators);
     settings = Map.copyOf(settings);
+    LlmOpsProperties.isoCode(currency, "llmops.online.currency");
   }
 
   /** Whether live calls are judged. */

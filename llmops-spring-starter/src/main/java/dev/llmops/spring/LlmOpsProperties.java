@@ -50,20 +50,20 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("llmops")
 public record LlmOpsProperties(
-    @DefaultValue("true") boolean enabled,
-    @DefaultValue Content content,
-    @DefaultValue Redaction redaction,
-    @DefaultValue Otel otel,
-    @DefaultValue Metrics metrics,
-    @DefaultValue Jsonl jsonl,
-    @DefaultValue Log log,
-    @DefaultValue Ring ring,
-    @DefaultValue Sampling sampling,
-    @DefaultValue Pricing pricing,
-    @DefaultValue Budget budget,
-    @DefaultValue OpenAi openai,
-    @DefaultValue SpringAi springAi,
-    @DefaultValue LangChain4j langchain4j) {
+    boolean enabled,
+    Content content,
+    Redaction redaction,
+    Otel otel,
+    Metrics metrics,
+    Jsonl jsonl,
+    Log log,
+    Ring ring,
+    Sampling sampling,
+    Pricing pricing,
+    Budget budget,
+    OpenAi openai,
+    SpringAi springAi,
+    LangChain4j langchain4j) {
 
   private static final int MAX_RING_CAPACITY = 1_048_576;
   private static final int MAX_ROTATED_FILES = 10_000;
@@ -71,6 +71,41 @@ public record LlmOpsProperties(
   private static final int MAX_METRIC_SERIES = 100_000;
   private static final int MAX_BUDGET_KEYS = 1_048_576;
   private static final double MIN_RATE = 1e-9;
+
+  /**
+   * With what is said; a group of which nothing is has its defaults. Without {@code @DefaultValue},
+   * for which Boot's binder would bind such a group a second time.
+   */
+  public LlmOpsProperties(
+      @DefaultValue("true") boolean enabled,
+      @Nullable Content content,
+      @Nullable Redaction redaction,
+      @Nullable Otel otel,
+      @Nullable Metrics metrics,
+      @Nullable Jsonl jsonl,
+      @Nullable Log log,
+      @Nullable Ring ring,
+      @Nullable Sampling sampling,
+      @Nullable Pricing pricing,
+      @Nullable Budget budget,
+      @Nullable OpenAi openai,
+      @Nullable SpringAi springAi,
+      @Nullable LangChain4j langchain4j) {
+    this.enabled = enabled;
+    this.content = content == null ? Content.UNSET : content;
+    this.redaction = redaction == null ? Redaction.UNSET : redaction;
+    this.otel = otel == null ? Otel.UNSET : otel;
+    this.metrics = metrics == null ? Metrics.UNSET : metrics;
+    this.jsonl = jsonl == null ? Jsonl.UNSET : jsonl;
+    this.log = log == null ? Log.UNSET : log;
+    this.ring = ring == null ? Ring.UNSET : ring;
+    this.sampling = sampling == null ? Sampling.UNSET : sampling;
+    this.pricing = pricing == null ? Pricing.UNSET : pricing;
+    this.budget = budget == null ? Budget.UNSET : budget;
+    this.openai = openai == null ? OpenAi.UNSET : openai;
+    this.springAi = springAi == null ? SpringAi.UNSET : springAi;
+    this.langchain4j = langchain4j == null ? LangChain4j.UNSET : langchain4j;
+  }
 
   /**
    * {@code llmops.content}.
@@ -82,6 +117,8 @@ public record LlmOpsProperties(
    */
   public record Content(
       @Nullable ContentCapture capture, @DefaultValue(DEFAULT_MAX_CHARS) int maxChars) {
+
+    static final Content UNSET = new Content(null, ContentPolicy.DEFAULT_MAX_CHARS);
 
     private static final String DEFAULT_MAX_CHARS = "" + ContentPolicy.DEFAULT_MAX_CHARS;
 
@@ -103,6 +140,8 @@ public record LlmOpsProperties(
    */
   public record Redaction(
       @DefaultValue Set<RedactionKind> kinds, @DefaultValue Map<String, String> patterns) {
+
+    static final Redaction UNSET = new Redaction(Set.of(), Map.of());
 
     /** Checks the patterns; copies both. */
     public Redaction {
@@ -174,7 +213,10 @@ public record LlmOpsProperties(
       @Nullable ContentPlacement contentPlacement,
       @Nullable Boolean emitEvent,
       @DefaultValue("false") boolean toolDetails,
-      @DefaultValue("false") boolean chunkTimes) {}
+      @DefaultValue("false") boolean chunkTimes) {
+
+    static final Otel UNSET = new Otel(true, SemConvDialect.LATEST, null, null, null, false, false);
+  }
 
   /**
    * {@code llmops.metrics}: of OpenTelemetry and of Micrometer.
@@ -185,6 +227,8 @@ public record LlmOpsProperties(
    *     them, 1 to 100,000; what is new beyond it is measured together, and counted.
    */
   public record Metrics(@DefaultValue List<String> tags, @DefaultValue("1000") int maxSeries) {
+
+    static final Metrics UNSET = new Metrics(List.of(), 1000);
 
     /** Checks the range and the names. */
     public Metrics {
@@ -219,6 +263,16 @@ public record LlmOpsProperties(
       @DefaultValue("2048") int queueCapacity,
       @DefaultValue("64MB") DataSize queueSize) {
 
+    static final Jsonl UNSET =
+        new Jsonl(
+            null,
+            DataSize.ofMegabytes(64),
+            16,
+            null,
+            JsonlSink.Sync.ON_CLOSE,
+            2048,
+            DataSize.ofMegabytes(64));
+
     /** Checks the ranges; a blank path is none. */
     public Jsonl {
       path = blankToNull(path);
@@ -235,7 +289,10 @@ public record LlmOpsProperties(
    * @param enabled Whether each call is a line of the log dev.llmops.calls at INFO, without
    *     content.
    */
-  public record Log(@DefaultValue("false") boolean enabled) {}
+  public record Log(@DefaultValue("false") boolean enabled) {
+
+    static final Log UNSET = new Log(false);
+  }
 
   /**
    * {@code llmops.ring}.
@@ -249,6 +306,8 @@ public record LlmOpsProperties(
       @Nullable Integer capacity,
       @DefaultValue("64MB") DataSize maxSize,
       @Nullable ContentCapture content) {
+
+    static final Ring UNSET = new Ring(null, DataSize.ofMegabytes(64), null);
 
     /** Checks the ranges. */
     public Ring {
@@ -276,6 +335,8 @@ public record LlmOpsProperties(
       @Nullable BigDecimal keepDearerThan,
       @DefaultValue("USD") String currency) {
 
+    static final Sampling UNSET = new Sampling(1, true, null, null, "USD");
+
     /** Checks the ranges. */
     public Sampling {
       if (rate != 0 && !(rate >= MIN_RATE && rate <= 1)) {
@@ -290,13 +351,7 @@ public record LlmOpsProperties(
         throw new IllegalArgumentException(
             "llmops.sampling.keep-dearer-than must not be negative, but was " + keepDearerThan);
       }
-      if (currency.length() != 3) {
-        throw new IllegalArgumentException(
-            "llmops.sampling.currency must be an ISO 4217 code of three letters such as USD, but"
-                + " was \""
-                + currency
-                + "\"");
-      }
+      isoCode(currency, "llmops.sampling.currency");
     }
   }
 
@@ -308,6 +363,8 @@ public record LlmOpsProperties(
    * @param bundled Whether the prices that come with llmops are used where no other is known.
    */
   public record Pricing(@Nullable Path file, @DefaultValue("true") boolean bundled) {
+
+    static final Pricing UNSET = new Pricing(null, true);
 
     /** A blank path is none. */
     public Pricing {
@@ -350,6 +407,21 @@ public record LlmOpsProperties(
       @DefaultValue("false") boolean refuseUnpriced,
       @DefaultValue("10000") int maxKeys) {
 
+    static final Budget UNSET =
+        new Budget(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            "USD",
+            BudgetAction.REFUSE,
+            false,
+            10_000);
+
     /** Checks the ranges. */
     public Budget {
       positive(hourly, "llmops.budget.hourly");
@@ -360,13 +432,7 @@ public record LlmOpsProperties(
       positive(perUserMonthly, "llmops.budget.per-user-monthly");
       positive(perConversationDaily, "llmops.budget.per-conversation-daily");
       positive(perModelDaily, "llmops.budget.per-model-daily");
-      if (!currency.matches("[A-Z]{3}")) {
-        throw new IllegalArgumentException(
-            "llmops.budget.currency must be an ISO 4217 code of three capital letters such as USD,"
-                + " but was \""
-                + currency
-                + "\"");
-      }
+      isoCode(currency, "llmops.budget.currency");
       between(maxKeys, 2, MAX_BUDGET_KEYS, "llmops.budget.max-keys");
     }
 
@@ -418,7 +484,10 @@ public record LlmOpsProperties(
    * @param enabled Whether beans of type OpenAIClient and OpenAIClientAsync are wrapped, so that
    *     their calls are recorded.
    */
-  public record OpenAi(@DefaultValue("true") boolean enabled) {}
+  public record OpenAi(@DefaultValue("true") boolean enabled) {
+
+    static final OpenAi UNSET = new OpenAi(true);
+  }
 
   /**
    * {@code llmops.spring-ai}.
@@ -434,6 +503,8 @@ public record LlmOpsProperties(
       @DefaultValue("ours") SpringAiSpans spans,
       @DefaultValue Map<String, URI> servers) {
 
+    static final SpringAi UNSET = new SpringAi(true, SpringAiSpans.OURS, Map.of());
+
     /** Copies the servers. */
     public SpringAi {
       servers = Map.copyOf(servers);
@@ -446,12 +517,26 @@ public record LlmOpsProperties(
    * @param enabled Whether beans of LangChain4j are wrapped (models, retrievers, tool providers, AI
    *     services), so that what they do is recorded.
    */
-  public record LangChain4j(@DefaultValue("true") boolean enabled) {}
+  public record LangChain4j(@DefaultValue("true") boolean enabled) {
+
+    static final LangChain4j UNSET = new LangChain4j(true);
+  }
 
   private static void between(int value, int min, int max, String property) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           property + " must be between " + min + " and " + max + ", but was " + value);
+    }
+  }
+
+  /** Prices are in codes of capital letters, so that others would match no cost. */
+  static void isoCode(String code, String property) {
+    if (!code.matches("[A-Z]{3}")) {
+      throw new IllegalArgumentException(
+          property
+              + " must be an ISO 4217 code of three capital letters such as USD, but was \""
+              + code
+              + "\"");
     }
   }
 

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -246,24 +247,33 @@ final class MicrometerMeters implements MeterProvider {
   private static final class Observations {
     final List<Runnable> callbacks = new CopyOnWriteArrayList<>();
     final AtomicLong round = new AtomicLong();
-    private final AtomicLong takenAt = new AtomicLong(System.nanoTime() - REFRESH_NANOS);
-    private final ThreadLocal<@Nullable Boolean> taking = new ThreadLocal<>();
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private final ThreadLocal<@Nullable Long> taking = new ThreadLocal<>();
+    private volatile long takenAt = System.nanoTime() - REFRESH_NANOS;
 
     void refresh() {
       if (callbacks.isEmpty()) {
         return;
       }
-      long now = System.nanoTime();
-      long before = takenAt.get();
-      if (now - before >= REFRESH_NANOS && takenAt.compareAndSet(before, now)) {
-        taking.set(true);
-        try {
-          long unused = round.incrementAndGet();
-          callbacks.forEach(Runnable::run);
-        } finally {
-          taking.remove();
-        }
+      if (System.nanoTime() - takenAt < REFRESH_NANOS || !refreshing.compareAndSet(false, true)) {
+        return;
       }
+      long next = round.get() + 1;
+      try {
+        takenAt = System.nanoTime();
+        taking.set(next);
+        callbacks.forEach(Runnable::run);
+      } finally {
+        taking.remove();
+        round.set(next); // now, so that meanwhile others see the values of the round before
+        refreshing.set(false);
+      }
+    }
+
+    /** The round whose values are taken on this thread; 0 when none are. */
+    long taken() {
+      Long now = taking.get();
+      return now == null ? 0 : now;
     }
 
     /** Whether it is for us, and not for the other provider, that values are taken now. */
@@ -321,7 +331,7 @@ final class MicrometerMeters implements MeterProvider {
     /** The latest value; none when the last round had none. */
     private static final class Value {
       private final Observations observations;
-      private volatile long round;
+      private volatile long round = -1;
       private volatile double value;
 
       Value(Observations observations) {
@@ -330,12 +340,12 @@ final class MicrometerMeters implements MeterProvider {
 
       void set(double observed) {
         value = observed;
-        round = observations.round.get();
+        round = observations.taken();
       }
 
       double get() {
         observations.refresh();
-        return round == observations.round.get() ? value : Double.NaN;
+        return round >= observations.round.get() ? value : Double.NaN;
       }
     }
   }

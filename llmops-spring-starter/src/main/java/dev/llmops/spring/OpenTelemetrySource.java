@@ -34,6 +34,9 @@ record OpenTelemetrySource(
     String note) {
 
   private static final String AGENT = "io.opentelemetry.javaagent.OpenTelemetryAgent";
+  private static final String SCOPE = "llmops";
+  private static final String NO_READER =
+      " Its metrics go nowhere: its MeterProvider has no reader.";
   private static final String NONE =
       "No OpenTelemetry was found, so there are no spans and metrics: neither a bean of type"
           + " OpenTelemetry nor the Java agent. Add one of Boot's or OpenTelemetry's starters, or"
@@ -71,12 +74,13 @@ record OpenTelemetrySource(
       return ofStarter(name, bean.getBeanInstance());
     }
     if (!isFrom("org.springframework.boot.", beans, name)) {
+      boolean metrics = measures(bean.getBeanInstance());
       return new OpenTelemetrySource(
           bean.getBeanInstance(),
           true,
-          true,
+          metrics,
           "application",
-          "OpenTelemetry: the bean [" + name + "].");
+          "OpenTelemetry: the bean [" + name + "]." + (metrics ? "" : NO_READER));
     }
     return ofBoot(beans, name, bean.getBeanInstance());
   }
@@ -88,7 +92,8 @@ record OpenTelemetrySource(
   private static OpenTelemetrySource ofBoot(
       ConfigurableListableBeanFactory beans, String name, OpenTelemetry openTelemetry) {
     boolean spans = beans.getBeanNamesForType(SdkTracerProvider.class).length > 0;
-    boolean metrics = beans.getBeanNamesForType(SdkMeterProvider.class).length > 0;
+    boolean meters = beans.getBeanNamesForType(SdkMeterProvider.class).length > 0;
+    boolean metrics = meters && measures(openTelemetry);
     if (!spans && !metrics) {
       OpenTelemetry global = global();
       if (global != null) {
@@ -110,10 +115,12 @@ record OpenTelemetrySource(
               + " and opentelemetry-exporter-otlp (Boot 3.5) or spring-boot-starter-opentelemetry"
               + " (Boot 4).");
     }
-    if (!metrics) {
+    if (!meters) {
       note.append(
           " It has no SdkMeterProvider bean, so metrics of OpenTelemetry go nowhere: define that"
               + " bean.");
+    } else if (!metrics) {
+      note.append(NO_READER);
     }
     return new OpenTelemetrySource(openTelemetry, spans, metrics, "spring-boot", note.toString());
   }
@@ -121,7 +128,7 @@ record OpenTelemetrySource(
   /** Where it is disabled, its bean does nothing. */
   private static OpenTelemetrySource ofStarter(String name, OpenTelemetry openTelemetry) {
     boolean spans = openTelemetry.getTracerProvider() != TracerProvider.noop();
-    boolean metrics = openTelemetry.getMeterProvider() != MeterProvider.noop();
+    boolean metrics = measures(openTelemetry);
     return new OpenTelemetrySource(
         openTelemetry,
         spans,
@@ -130,7 +137,17 @@ record OpenTelemetrySource(
         "OpenTelemetry: the bean ["
             + name
             + "] of OpenTelemetry's own starter."
-            + (spans || metrics ? "" : " It is off (otel.sdk.disabled=true)."));
+            + (metrics ? "" : spans ? NO_READER : " It is off (otel.sdk.disabled=true)."));
+  }
+
+  /** An SDK without a reader of metrics hands out meters that do nothing. */
+  private static boolean measures(OpenTelemetry openTelemetry) {
+    try {
+      Class<?> nothing = MeterProvider.noop().get(SCOPE).getClass();
+      return openTelemetry.getMeterProvider().get(SCOPE).getClass() != nothing;
+    } catch (RuntimeException | LinkageError e) {
+      return true; // one that we cannot work with is told of where it is used
+    }
   }
 
   static boolean isFrom(String prefix, ConfigurableListableBeanFactory beans, String name) {

@@ -6,6 +6,11 @@ import dev.llmops.client.springai.SpringAiObservationHandler;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -17,12 +22,40 @@ import org.springframework.util.ClassUtils;
  */
 class SpringAiObservations implements ObservationHandler<Observation.Context>, WiringNote {
 
-  private final SpringAiObservationHandler handler;
+  private static final Logger log = LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
+
+  /** Whether a class of observations is one of Spring AI's, or made from one. */
+  private static final ClassValue<Boolean> OF_SPRING_AI =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          Class<?> each = type;
+          while (each != null && !each.getName().startsWith("org.springframework.ai.")) {
+            each = each.getSuperclass();
+          }
+          return each != null;
+        }
+      };
+
+  private final Supplier<SpringAiObservationHandler> making;
   private final ConfigurableListableBeanFactory beans;
+  private volatile @Nullable SpringAiObservationHandler handler;
+  private volatile @Nullable String unusable;
 
   SpringAiObservations(
       Kept<LlmOps> ops, LlmOpsProperties.SpringAi settings, ConfigurableListableBeanFactory beans) {
-    this.handler = handler(ops, settings);
+    this(() -> handler(ops, settings), beans);
+    if (!settings.servers().isEmpty()) {
+      handler(); // a URL that cannot be used must stop the start
+    }
+  }
+
+  /**
+   * One whose handler is made at the first observation of Spring AI: it links much of Spring AI.
+   */
+  SpringAiObservations(
+      Supplier<SpringAiObservationHandler> making, ConfigurableListableBeanFactory beans) {
+    this.making = making;
     this.beans = beans;
   }
 
@@ -61,33 +94,59 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
     }
   }
 
+  /** The one under which observations keep what is recorded of them. */
   final SpringAiObservationHandler handler() {
-    return handler;
+    SpringAiObservationHandler made = handler;
+    return made == null ? make() : made;
+  }
+
+  private synchronized SpringAiObservationHandler make() {
+    SpringAiObservationHandler made = handler;
+    if (made == null) {
+      made = making.get();
+      handler = made;
+    }
+    return made;
   }
 
   @Override
   public boolean supportsContext(Observation.Context context) {
-    return handler.supportsContext(context);
+    return OF_SPRING_AI.get(context.getClass())
+        && unusable == null
+        && (handler != null || isMade())
+        && handler().supportsContext(context);
+  }
+
+  /** A Spring AI that we cannot work with must not fail the call that it observes. */
+  private boolean isMade() {
+    try {
+      SpringAiObservationHandler unused = make();
+      return true;
+    } catch (RuntimeException | LinkageError e) {
+      unusable = e.toString();
+      log.warn("could not use the observations of Spring AI; they are not recorded", e);
+      return false;
+    }
   }
 
   @Override
   public void onStart(Observation.Context context) {
-    handler.onStart(context);
+    handler().onStart(context);
   }
 
   @Override
   public void onStop(Observation.Context context) {
-    handler.onStop(context);
+    handler().onStop(context);
   }
 
   @Override
   public void onScopeOpened(Observation.Context context) {
-    handler.onScopeOpened(context);
+    handler().onScopeOpened(context);
   }
 
   @Override
   public void onScopeClosed(Observation.Context context) {
-    handler.onScopeClosed(context);
+    handler().onScopeClosed(context);
   }
 
   @Override
@@ -98,7 +157,9 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
             ? "NOT recorded, there is no ObservationRegistry bean: add"
                 + " spring-boot-starter-actuator, which makes one and gives it to the models."
             : "its observations are recorded; " + spans() + ".");
-    add(note, handler.note());
+    SpringAiObservationHandler made = handler;
+    add(note, made == null ? null : made.note());
+    add(note, unusable == null ? null : "NOT recorded, they could not be used: " + unusable + ".");
     for (SpringAiAdvisor advisor : advisors()) {
       add(note, advisor.note());
     }
@@ -115,10 +176,10 @@ class SpringAiObservations implements ObservationHandler<Observation.Context>, W
             "org.springframework.ai.chat.client.advisor.api.CallAdvisor",
             beans.getBeanClassLoader())
         ? beans.getBeanProvider(SpringAiAdvisor.class)
-        : java.util.List.of();
+        : List.of();
   }
 
-  private static void add(StringBuilder note, @org.jspecify.annotations.Nullable String more) {
+  private static void add(StringBuilder note, @Nullable String more) {
     if (more != null) {
       note.append(' ').append(more);
     }

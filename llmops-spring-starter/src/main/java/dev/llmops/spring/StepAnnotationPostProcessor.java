@@ -16,7 +16,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
  * Proxies beans that have methods with {@link LlmTool}, {@link LlmAgent}, {@link LlmWorkflow} or
- * {@link LlmPrompt}.
+ * {@link LlmPrompt}; made by {@link StepAnnotations} when there is one.
  */
 final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
@@ -49,11 +49,7 @@ final class StepAnnotationPostProcessor extends AbstractBeanFactoryAwareAdvising
 
     @Override
     public ClassFilter getClassFilter() {
-      // most beans are the framework's own: looking at all their methods takes its time
-      return type -> {
-        String name = type.getName();
-        return !name.startsWith("org.springframework.") && !name.startsWith("java.");
-      };
+      return StepAnnotations::isLookedAt;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
@@ -40,10 +41,20 @@ final class TaskContexts implements AfterLlmOps {
               + " have their submitter's context only if you saw to it: give it the bean of type"
               + " TaskDecorator, or wrap it in LlmContext.wrap(executor).");
     }
-    if (!beans.containsBean(DECORATOR)) {
+    List<String> decorators = names(TaskDecorator.class);
+    if (decorators.size() > 1
+        && SpringBootVersion.getVersion().startsWith("3.")
+        && decorators.stream().noneMatch(this::isPrimary)) {
+      notes.add(
+          "Tasks of Boot's executors have no context, as Boot 3 uses none of several TaskDecorator"
+              + " beans ("
+              + decorators
+              + "): mark as @Primary one that calls the others and"
+              + " LlmContext.current().wrap(task).");
+    } else if (!beans.containsBean(DECORATOR)) {
       notes.add(
           "Tasks of Boot's executors have it only if the TaskDecorator "
-              + names(TaskDecorator.class)
+              + decorators
               + " calls LlmContext.current().wrap(task).");
     }
     List<String> late = names(SimpleAsyncTaskScheduler.class);
@@ -59,6 +70,10 @@ final class TaskContexts implements AfterLlmOps {
 
   private List<String> names(Class<?> type) {
     return List.of(beans.getBeanNamesForType(type, true, false));
+  }
+
+  private boolean isPrimary(String name) {
+    return beans.containsBeanDefinition(name) && beans.getBeanDefinition(name).isPrimary();
   }
 
   private boolean isOfBoot(String name) {

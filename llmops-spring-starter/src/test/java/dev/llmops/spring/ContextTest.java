@@ -3,6 +3,10 @@ package dev.llmops.spring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
@@ -18,6 +22,7 @@ import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -25,18 +30,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.annotation.UserConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.WebFilter;
@@ -66,8 +79,7 @@ class ContextTest {
           .isEqualTo(200);
       assertThat(app.get("/call", "X-Conversation-Id", "c".repeat(257)).status()).isEqualTo(200);
 
-      java.util.List<LlmCall> calls =
-          app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
+      List<LlmCall> calls = app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
       assertThat(calls.get(0).conversationId()).isEqualTo("c-7");
       assertThat(calls.get(1).conversationId()).isEqualTo("c-8");
       assertThat(calls.get(2).conversationId()).as("too long").isNull();
@@ -115,8 +127,7 @@ class ContextTest {
       app.get("/call", "Cookie", cookie);
       app.get("/call", "Cookie", cookie, "X-Conversation-Id", "c-7");
 
-      java.util.List<LlmCall> calls =
-          app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
+      List<LlmCall> calls = app.bean(RingSink.class).awaitCalls(3, Duration.ofSeconds(10));
       assertThat(calls.get(0).sessionId()).isNull();
       assertThat(calls.get(0).conversationId()).isNull();
       String hash = calls.get(1).sessionId();
@@ -133,6 +144,67 @@ class ContextTest {
     javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA256");
     mac.init(new javax.crypto.spec.SecretKeySpec(key.getBytes(UTF_8), "HmacSHA256"));
     return java.util.HexFormat.of().formatHex(mac.doFinal(text.getBytes(UTF_8)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WebApplicationType.class,
+      names = {"SERVLET", "REACTIVE"})
+  void whoHasNoNameIsNoUser(WebApplicationType type) throws Exception {
+    try (WebApp app = start(type)) {
+      assertThat(app.get("/call", "X-User", NAMELESS).status()).isEqualTo(200);
+      assertThat(app.get("/call", "X-User", BLANK).status()).isEqualTo(200);
+
+      assertThat(app.bean(RingSink.class).awaitCalls(2, Duration.ofSeconds(10)))
+          .extracting(LlmCall::userId)
+          .containsOnlyNulls();
+    }
+  }
+
+  /** As with Spring Session whose store is down, which handlers without a session never ask. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WebApplicationType.class,
+      names = {"SERVLET", "REACTIVE"})
+  void aSessionOrUserThatCannotBeReadIsLeftOutAndToldOnce(WebApplicationType type)
+      throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(LlmOpsAutoConfiguration.class);
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    // MVC itself asks for the session of each request, for its flash attributes
+    String handler = type == WebApplicationType.SERVLET ? "/plain" : "/call";
+    try (WebApp app = start(type)) {
+      log.setLevel(Level.WARN); // Boot's start sets levels, and takes appenders away
+      log.addAppender(told);
+      for (String each : List.of("c-1", "c-2")) {
+        assertThat(app.get(handler, "X-Conversation-Id", each, "X-Down", "true").status())
+            .isEqualTo(200);
+      }
+
+      List<LlmCall> calls = app.bean(RingSink.class).awaitCalls(2, Duration.ofSeconds(10));
+      assertThat(calls).extracting(LlmCall::conversationId).containsExactly("c-1", "c-2");
+      assertThat(calls).extracting(LlmCall::sessionId).containsOnlyNulls();
+      assertThat(calls).extracting(LlmCall::userId).containsOnlyNulls();
+      assertThat(told.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .filteredOn(each -> each.contains("could not be read"))
+          .containsExactlyInAnyOrder(
+              "a request's session could not be read (java.lang.IllegalStateException), and is left"
+                  + " out of its calls; others are left out without a word",
+              "a request's user could not be read (java.lang.IllegalStateException), and is left"
+                  + " out of its calls; others are left out without a word");
+      assertThat(app.bean(LlmOps.class).explain())
+          .contains(
+              "The session of 2 requests could not be read (java.lang.IllegalStateException).",
+              "The user of 2 requests could not be read (java.lang.IllegalStateException).");
+    } finally {
+      log.detachAppender(told);
+      log.setLevel(null);
+    }
+  }
+
+  private static WebApp start(WebApplicationType type) {
+    return WebApp.start(type, type == WebApplicationType.SERVLET ? Mvc.class : Flux.class, ASKED);
   }
 
   @Test
@@ -152,19 +224,10 @@ class ContextTest {
   void decoratesTasksUnlessTheApplicationDoes() {
     ApplicationContextRunner application =
         new ApplicationContextRunner()
-            .withConfiguration(
-                AutoConfigurations.of(
-                    LlmOpsAutoConfiguration.class, TaskExecutionAutoConfiguration.class));
+            .withConfiguration(ours())
+            .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class));
 
-    application.run(
-        context -> {
-          Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
-          CompletableFuture<String> seen = new CompletableFuture<>();
-          try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
-            executor.execute(() -> seen.complete(LlmContext.current().userId()));
-          }
-          assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("u-7");
-        });
+    application.run(context -> assertThat(userInTask(context)).isEqualTo("u-7"));
     TaskDecorator own = task -> task;
     application
         .withBean(TaskDecorator.class, () -> own)
@@ -172,6 +235,102 @@ class ContextTest {
     application
         .withPropertyValues("llmops.context.tasks=false")
         .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+    application
+        .withPropertyValues("llmops.enabled=false")
+        .run(
+            context -> {
+              assertThat(context).as("may be injected").hasSingleBean(TaskDecorator.class);
+              assertThat(userInTask(context)).isNull();
+            });
+    new ApplicationContextRunner()
+        .withConfiguration(UserConfigurations.of(EverythingButOurs.class))
+        .run(context -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration(exclude = LlmOpsAutoConfiguration.class)
+  static class EverythingButOurs {}
+
+  /** Whose auto-configuration comes after ours, as one does whose name does. */
+  @Test
+  void theDecoratorOfAnotherAutoConfigurationIsNotDisplaced() {
+    for (Class<?> theirs : List.of(YieldingDecorator.class, TheirDecorator.class)) {
+      new ApplicationContextRunner()
+          .withConfiguration(ours())
+          .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class, theirs))
+          .run(
+              context -> {
+                assertThat(context).hasSingleBean(TaskDecorator.class);
+                assertThat(context).hasBean("theirDecorator");
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "Tasks of Boot's executors have it only if the TaskDecorator"
+                            + " [theirDecorator] calls LlmContext.current().wrap(task).");
+              });
+    }
+  }
+
+  @Test
+  void saysThatBoot3UsesNoneOfSeveralDecorators() {
+    boolean three = SpringBootVersion.getVersion().startsWith("3.");
+    new ApplicationContextRunner()
+        .withConfiguration(ours())
+        .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+        .withBean("one", TaskDecorator.class, () -> task -> LlmContext.current().wrap(task))
+        .withBean("two", TaskDecorator.class, () -> task -> task)
+        .run(
+            context -> {
+              // what is told is so
+              assertThat(userInTask(context)).isEqualTo(three ? null : "u-7");
+              assertThat(
+                      context
+                          .getBean(LlmOps.class)
+                          .explain()
+                          .contains(
+                              "Tasks of Boot's executors have no context, as Boot 3 uses none of"
+                                  + " several TaskDecorator beans ([one, two]): mark as @Primary"
+                                  + " one that calls the others and"
+                                  + " LlmContext.current().wrap(task)."))
+                  .isEqualTo(three);
+            });
+  }
+
+  private static String userInTask(ApplicationContext context) throws Exception {
+    Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    try (LlmContext.Scope scope = LlmContext.builder().user("u-7").open()) {
+      executor.execute(() -> seen.complete(LlmContext.current().userId()));
+    }
+    return seen.get(10, TimeUnit.SECONDS);
+  }
+
+  /** As an application with the starter has them. */
+  private static AutoConfigurations ours() {
+    ClassLoader loader = ContextTest.class.getClassLoader();
+    return AutoConfigurations.of(
+        ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
+            .filter(each -> each.startsWith("dev.llmops."))
+            .map(each -> ClassUtils.resolveClassName(each, loader))
+            .toArray(Class<?>[]::new));
+  }
+
+  @AutoConfiguration(after = LlmOpsAutoConfiguration.class)
+  static class TheirDecorator {
+
+    @Bean
+    TaskDecorator theirDecorator() {
+      return task -> task;
+    }
+  }
+
+  @AutoConfiguration(after = LlmOpsAutoConfiguration.class)
+  static class YieldingDecorator {
+
+    @Bean
+    @ConditionalOnMissingBean
+    TaskDecorator theirDecorator() {
+      return task -> task;
+    }
   }
 
   @Test
@@ -232,6 +391,13 @@ class ContextTest {
     return all;
   }
 
+  private static final String NAMELESS = "(nameless)";
+  private static final String BLANK = "(blank)";
+
+  private static Principal principal(String user) {
+    return () -> user.equals(NAMELESS) ? null : user.equals(BLANK) ? " " : user;
+  }
+
   static String call(LlmOps ops) {
     return ops.call(LlmRequest.chat("local", "m"), () -> "answer", LlmResponse::ofText);
   }
@@ -245,6 +411,39 @@ class ContextTest {
     @Bean
     jakarta.servlet.Filter security() {
       return new UserFilter();
+    }
+
+    @Bean
+    jakarta.servlet.Filter plain(LlmOps ops) {
+      return new PlainHandler(ops);
+    }
+  }
+
+  /** Stands for a servlet that is not MVC's. */
+  static final class PlainHandler extends org.springframework.web.filter.OncePerRequestFilter
+      implements org.springframework.core.Ordered {
+    private final LlmOps ops;
+
+    PlainHandler(LlmOps ops) {
+      this.ops = ops;
+    }
+
+    @Override
+    public int getOrder() {
+      return LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    protected void doFilterInternal(
+        jakarta.servlet.http.HttpServletRequest request,
+        jakarta.servlet.http.HttpServletResponse response,
+        jakarta.servlet.FilterChain chain)
+        throws java.io.IOException, jakarta.servlet.ServletException {
+      if (request.getRequestURI().equals("/plain")) {
+        response.getWriter().write(call(ops));
+      } else {
+        chain.doFilter(request, response);
+      }
     }
   }
 
@@ -264,11 +463,23 @@ class ContextTest {
         jakarta.servlet.FilterChain chain)
         throws java.io.IOException, jakarta.servlet.ServletException {
       String user = request.getHeader("X-User");
+      boolean down = request.getHeader("X-Down") != null;
       chain.doFilter(
           new jakarta.servlet.http.HttpServletRequestWrapper(request) {
             @Override
             public Principal getUserPrincipal() {
-              return user == null ? null : () -> user;
+              if (down) {
+                throw new IllegalStateException("down");
+              }
+              return user == null ? null : principal(user);
+            }
+
+            @Override
+            public jakarta.servlet.http.HttpSession getSession(boolean create) {
+              if (down) {
+                throw new IllegalStateException("down");
+              }
+              return super.getSession(create);
             }
           },
           response);
@@ -324,11 +535,31 @@ class ContextTest {
     WebFilter security() {
       return (exchange, chain) -> {
         String user = exchange.getRequest().getHeaders().getFirst("X-User");
+        if (exchange.getRequest().getHeaders().getFirst("X-Down") != null) {
+          return chain.filter(new Down(exchange));
+        }
         return chain.filter(
             user == null
                 ? exchange
-                : exchange.mutate().principal(Mono.just((Principal) () -> user)).build());
+                : exchange.mutate().principal(Mono.just(principal(user))).build());
       };
+    }
+  }
+
+  static final class Down extends org.springframework.web.server.ServerWebExchangeDecorator {
+
+    Down(org.springframework.web.server.ServerWebExchange exchange) {
+      super(exchange);
+    }
+
+    @Override
+    public Mono<org.springframework.web.server.WebSession> getSession() {
+      throw new IllegalStateException("down");
+    }
+
+    @Override
+    public <T extends Principal> Mono<T> getPrincipal() {
+      return Mono.error(new IllegalStateException("down"));
     }
   }
 

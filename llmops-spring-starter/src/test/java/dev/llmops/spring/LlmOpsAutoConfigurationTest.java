@@ -44,10 +44,12 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -163,6 +165,21 @@ class LlmOpsAutoConfigurationTest {
               assertThat(context.getBean(RingSink.class).records()).isEmpty();
               assertThat(context.getBean(OpenAIClient.class))
                   .isSameAs(context.getBean(Clients.class).client);
+            });
+  }
+
+  @Test
+  void offTouchesNeitherBeansNorRequests() {
+    new WebApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class))
+        .withPropertyValues("llmops.enabled=false", "llmops.context.user=true")
+        .run(
+            context -> {
+              assertThat(context).doesNotHaveBean(LlmContextFilter.class);
+              assertThat(context).doesNotHaveBean(OpenAiClientPostProcessor.class);
+              assertThat(context).doesNotHaveBean(LangChain4jPostProcessor.class);
+              assertThat(context.getBeanProvider(BeanPostProcessor.class))
+                  .noneMatch(each -> each.getClass().getName().startsWith("dev.llmops."));
             });
   }
 

@@ -15,6 +15,7 @@ import dev.llmops.otel.ContentPlacement;
 import dev.llmops.otel.SemConvDialect;
 import dev.llmops.sink.JsonlSink;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
@@ -152,6 +155,47 @@ class LlmOpsPropertiesTest {
                             new LlmOpsProperties.LangChain4j(false))));
   }
 
+  /** What stands for a group of which nothing is set is what would be bound then. */
+  @Test
+  void groupsOfWhichNothingIsSetHaveTheirDefaults() throws Exception {
+    Binder nothing = new Binder(List.of());
+    LlmOpsProperties unset = nothing.bindOrCreate("llmops", LlmOpsProperties.class);
+    int groups = 0;
+    for (RecordComponent each : LlmOpsProperties.class.getRecordComponents()) {
+      if (each.getType().isRecord()) {
+        groups++;
+        assertThat(each.getAccessor().invoke(unset))
+            .as(each.getName())
+            .isNotNull()
+            .isEqualTo(
+                nothing.bindOrCreate(
+                    "llmops." + each.getName().toLowerCase(Locale.ROOT), each.getType()));
+      }
+    }
+
+    assertThat(groups).isEqualTo(13);
+    assertThat(unset.enabled()).isTrue();
+    assertThat(
+            new Binder(new MapConfigurationPropertySource(Map.of("llmops.ring.capacity", "5")))
+                .bindOrCreate("llmops", LlmOpsProperties.class))
+        .isEqualTo(
+            new LlmOpsProperties(
+                true,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new LlmOpsProperties.Ring(5, DataSize.ofMegabytes(64), null),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
+  }
+
   @Test
   void aBlankPathIsNone() {
     application
@@ -196,7 +240,9 @@ class LlmOpsPropertiesTest {
         "llmops.redaction.patterns.1st=a| llmops.redaction.patterns.1st must be named by letters,"
             + " digits and -, beginning with a letter",
         "llmops.sampling.currency=EURO| llmops.sampling.currency must be an ISO 4217 code of three"
-            + " letters such as USD, but was \"EURO\"",
+            + " capital letters such as USD, but was \"EURO\"",
+        "llmops.sampling.currency=usd| llmops.sampling.currency must be an ISO 4217 code of three"
+            + " capital letters such as USD, but was \"usd\"",
       })
   void aValueOutOfRangeStopsTheStart(String property, String message) {
     application
@@ -236,7 +282,7 @@ class LlmOpsPropertiesTest {
         .run(
             context -> {
               assertThat(context).hasSingleBean(OpenAiClientPostProcessor.class);
-              assertThat(context).doesNotHaveBean(StepAnnotationPostProcessor.class);
+              assertThat(context).doesNotHaveBean(StepAnnotations.class);
             });
   }
 

@@ -24,6 +24,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.BatchCallback;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -33,6 +34,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,6 +43,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -131,6 +134,53 @@ class MicrometerTest {
               call(context.getBean(LlmOps.class), "gpt-4o-mini");
               assertThat(context.getBean(MeterRegistry.class).getMeters()).isNotEmpty();
             });
+  }
+
+  /** An SDK without a reader, as with otel.metrics.exporter=none, measures nothing. */
+  @Test
+  void measuresInMicrometerWhereTheOpenTelemetryBeanHasSpansOnly() {
+    for (OpenTelemetrySdk sdk :
+        List.of(
+            OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder().build())
+                .build(),
+            OpenTelemetrySdk.builder()
+                .setMeterProvider(SdkMeterProvider.builder().build())
+                .build())) {
+      application
+          .withBean("telemetry", OpenTelemetry.class, () -> sdk)
+          .run(
+              context -> {
+                call(context.getBean(LlmOps.class), "gpt-4o-mini");
+
+                assertThat(
+                        context
+                            .getBean(MeterRegistry.class)
+                            .get("gen_ai.client.operation.duration")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "OpenTelemetry: the bean [telemetry]. Its metrics go nowhere: its"
+                            + " MeterProvider has no reader.",
+                        "Metrics: in Micrometer's SimpleMeterRegistry.");
+              });
+    }
+  }
+
+  @Test
+  void saysThatBootsMeterProviderHasNoReader() throws Exception {
+    application
+        .withConfiguration(AutoConfigurations.of(BootOpenTelemetry.autoConfiguration()))
+        .withBean(SdkMeterProvider.class, () -> SdkMeterProvider.builder().build())
+        .run(
+            context ->
+                assertThat(context.getBean(LlmOps.class).explain())
+                    .contains(
+                        "Its metrics go nowhere: its MeterProvider has no reader.",
+                        "Metrics: in Micrometer's SimpleMeterRegistry.")
+                    .doesNotContain("It has no SdkMeterProvider bean"));
   }
 
   @Test
@@ -241,6 +291,40 @@ class MicrometerTest {
         waiting.set(null);
         Awaitility.await().until(() -> Double.isNaN(gauge.value()));
       }
+    }
+  }
+
+  @Test
+  void aGaugeKeepsItsValueWhileTheNextIsTaken() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    AtomicReference<Double> seenMeanwhile = new AtomicReference<>();
+    io.opentelemetry.api.metrics.Meter meter =
+        new MicrometerMeters(registry, MeterProvider.noop(), new MetricLabels(List.of(), false))
+            .get("test");
+    ObservableLongMeasurement observed =
+        meter.gaugeBuilder("llmops.server.requests.waiting").ofLongs().buildObserver();
+    try (BatchCallback callback =
+        meter.batchCallback(
+            () -> {
+              Gauge before = registry.find("llmops.server.requests.waiting").gauge();
+              if (before != null) {
+                // as a scrape of another thread
+                seenMeanwhile.set(CompletableFuture.supplyAsync(before::value).join());
+              }
+              observed.record(7, Attributes.empty());
+            },
+            observed)) {
+      meter.histogramBuilder("gen_ai.client.operation.duration").setUnit("s").build().record(1);
+      Gauge gauge = registry.get("llmops.server.requests.waiting").gauge();
+
+      Awaitility.await()
+          .until(
+              () -> {
+                assertThat(gauge.value()).isEqualTo(7);
+                return seenMeanwhile.get() != null;
+              });
+
+      assertThat(seenMeanwhile).hasValue(7.0);
     }
   }
 

@@ -37,6 +37,20 @@ class OnlineScoringTest {
       new ApplicationContextRunner()
           .withConfiguration(AutoConfigurations.of(LlmOpsAutoConfiguration.class));
 
+  @Test
+  void aCurrencyThatNoPriceHasStopsTheStart() {
+    application
+        .withPropertyValues("llmops.online.evaluators=length", "llmops.online.currency=usd")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessage(
+                        "llmops.online.currency must be an ISO 4217 code of three capital letters"
+                            + " such as USD, but was \"usd\""));
+  }
+
   @Feature("online scoring by `llmops.online.evaluators`")
   @Test
   void evaluatorsByNameAndBeansScoreLiveCalls() {

@@ -73,6 +73,17 @@ class SecurityTest {
     }
   }
 
+  @Test
+  void anonymousCallersOfAWebFluxRequestAreNoUser() throws Exception {
+    try (WebApp app = WebApp.start(WebApplicationType.REACTIVE, Anonymous.class, ASKED)) {
+      assertThat(app.get("/call").status()).isEqualTo(200);
+      assertThat(app.get("/call", as("ann")).status()).isEqualTo(200);
+
+      List<LlmCall> calls = app.bean(RingSink.class).awaitCalls(2, Duration.ofSeconds(10));
+      assertThat(calls).extracting(LlmCall::userId).containsExactly(null, ANN);
+    }
+  }
+
   @Feature("the endpoint under Spring Security's rules")
   @Test
   void theEndpointIsUnderTheRulesOfTheApplication() throws Exception {
@@ -188,6 +199,26 @@ class SecurityTest {
     @Bean
     SecurityWebFilterChain rules(ServerHttpSecurity http) {
       return http.authorizeExchange(rules -> rules.anyExchange().permitAll())
+          .httpBasic(Customizer.withDefaults())
+          .build();
+    }
+  }
+
+  /** Where callers without a name have an authentication: anonymousUser's. */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @Import(ReactiveCalls.class)
+  static class Anonymous {
+
+    @Bean
+    MapReactiveUserDetailsService users() {
+      return new MapReactiveUserDetailsService(user("ann", "reads"));
+    }
+
+    @Bean
+    SecurityWebFilterChain rules(ServerHttpSecurity http) {
+      return http.authorizeExchange(rules -> rules.anyExchange().permitAll())
+          .anonymous(Customizer.withDefaults())
           .httpBasic(Customizer.withDefaults())
           .build();
     }

@@ -6,6 +6,7 @@ import dev.llmops.LlmCall;
 import dev.llmops.LlmOps;
 import dev.llmops.client.springai.Models;
 import dev.llmops.client.springai.SpringAiAdvisor;
+import dev.llmops.client.springai.SpringAiObservationHandler;
 import dev.llmops.sink.RingSink;
 import dev.llmops.testing.FakeModelServer;
 import dev.llmops.testing.Fixture;
@@ -23,6 +24,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,11 @@ import org.springframework.ai.chat.client.ChatClientCustomizer;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.model.tool.ToolCallingManager;
 import org.springframework.ai.tool.annotation.Tool;
+import org.springframework.ai.tool.definition.DefaultToolDefinition;
 import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+import org.springframework.ai.tool.observation.ToolCallingObservationContext;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -122,6 +127,20 @@ class SpringAiAutoConfigurationTest {
   }
 
   @Test
+  void offCustomizesNoChatClientAndKeepsTheAdvisorThatMayBeInjected() throws Exception {
+    for (String off : List.of("llmops.enabled=false", "llmops.spring-ai.enabled=false")) {
+      application()
+          .withPropertyValues(off)
+          .run(
+              context -> {
+                assertThat(context).hasSingleBean(SpringAiAdvisor.class);
+                assertThat(context).doesNotHaveBean(ChatClientCustomizer.class);
+                assertThat(context).doesNotHaveBean(SpringAiObservations.class);
+              });
+    }
+  }
+
+  @Test
   void aChatClientIsATreeOfOneSpanEach() throws Exception {
     application()
         .run(
@@ -188,6 +207,52 @@ class SpringAiAutoConfigurationTest {
               assertThat(span("execute_tool get_tide").getStatus().getStatusCode())
                   .isEqualTo(StatusCode.ERROR);
             });
+  }
+
+  @Test
+  void theHandlerIsMadeAtTheFirstObservationOfSpringAi() {
+    AtomicInteger made = new AtomicInteger();
+    SpringAiObservations observations =
+        new SpringAiObservations(
+            () -> {
+              made.incrementAndGet();
+              return SpringAiObservationHandler.create(LlmOps.builder().build());
+            },
+            new DefaultListableBeanFactory());
+
+    assertThat(observations.supportsContext(new Observation.Context())).isFalse();
+    assertThat(observations.note()).contains("NOT recorded, there is no ObservationRegistry");
+    assertThat(made).hasValue(0);
+    for (int i = 0; i < 2; i++) {
+      assertThat(observations.supportsContext(ofTool())).isTrue();
+    }
+    assertThat(made).hasValue(1);
+  }
+
+  private static Observation.Context ofTool() {
+    return ToolCallingObservationContext.builder()
+        .toolDefinition(
+            DefaultToolDefinition.builder()
+                .name("look_up")
+                .description("Looks a word up.")
+                .inputSchema("{}")
+                .build())
+        .toolCallArguments("{}")
+        .build();
+  }
+
+  @Test
+  void aHandlerThatCannotBeMadeFailsNoCallAndIsTold() {
+    SpringAiObservations observations =
+        new SpringAiObservations(
+            () -> {
+              throw new NoClassDefFoundError("of another version");
+            },
+            new DefaultListableBeanFactory());
+
+    assertThat(observations.supportsContext(ofTool())).isFalse();
+    assertThat(observations.note())
+        .contains("they could not be used: java.lang.NoClassDefFoundError: of another version.");
   }
 
   @Test

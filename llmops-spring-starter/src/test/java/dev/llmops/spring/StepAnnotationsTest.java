@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -256,6 +258,52 @@ class StepAnnotationsTest {
         .run(
             context ->
                 assertThat(AopUtils.isJdkDynamicProxy(context.getBean(Assistant.class))).isTrue());
+  }
+
+  @Test
+  void whatMakesProxiesIsMadeForTheFirstBeanThatNeedsOne() {
+    AtomicInteger made = new AtomicInteger();
+    StepAnnotations annotations =
+        new StepAnnotations(
+            () -> {
+              made.incrementAndGet();
+              return new SmartInstantiationAwareBeanPostProcessor() {};
+            });
+    for (Object each : List.of("text", new Plain(), this)) {
+      assertThat(annotations.postProcessAfterInitialization(each, "bean")).isSameAs(each);
+      assertThat(annotations.determineBeanType(each.getClass(), "bean")).isEqualTo(each.getClass());
+    }
+    assertThat(made).hasValue(0);
+
+    for (Object each :
+        List.of(
+            new Tools(), new OfSuperclass(), new OfInterface(), new ProxyFactory("x").getProxy())) {
+      made.set(0);
+      Object unused =
+          new StepAnnotations(
+                  () -> {
+                    made.incrementAndGet();
+                    return new SmartInstantiationAwareBeanPostProcessor() {};
+                  })
+              .postProcessAfterInitialization(each, "bean");
+      assertThat(made).as(each.getClass().getName()).hasValue(1);
+    }
+  }
+
+  private static final class OfSuperclass extends Tools {}
+
+  private interface Searching {
+    @LlmTool
+    String search(String word);
+  }
+
+  private interface SearchingTwice extends Searching {}
+
+  private static final class OfInterface implements SearchingTwice {
+    @Override
+    public String search(String word) {
+      return word;
+    }
   }
 
   @Test

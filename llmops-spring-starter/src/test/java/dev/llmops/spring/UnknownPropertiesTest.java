@@ -52,6 +52,15 @@ class UnknownPropertiesTest {
         .containsExactly(Map.entry("LLMOPS_RNG_CAPACITY", "llmops.ring.capacity"));
   }
 
+  /** The accessor of Reactor's context is found by itself, whatever a property says. */
+  @Test
+  void thePropagationOfReactorHasNoSwitchOfOurs() {
+    Map<String, Object> written = Map.of("llmops.context.reactor", "false");
+
+    assertThat(UnknownProperties.find(environment(written, Map.of())))
+        .containsOnlyKeys("llmops.context.reactor");
+  }
+
   @Test
   void whatOthersReadIsNotOfferedInPlaceOfATypo() {
     Map<String, Object> written = Map.of("llmops.resultz", "a");
