@@ -1,5 +1,6 @@
 package dev.llmops.testing;
 
+import dev.llmops.CallRef;
 import dev.llmops.CallScore;
 import dev.llmops.CallSink;
 import dev.llmops.ContentPolicy;
@@ -8,6 +9,8 @@ import dev.llmops.LlmRecord;
 import dev.llmops.LlmStep;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A sink that keeps everything it gets, in order, for a test to look at. Thread-safe. */
 public final class Records implements CallSink {
@@ -75,6 +78,19 @@ public final class Records implements CallSink {
       throw new AssertionError("expected one recorded call, but there are " + calls.size());
     }
     return calls.get(0);
+  }
+
+  /** What a record with this parent lies in, from the inside out. */
+  public List<CallRef> ancestors(@Nullable CallRef parent) {
+    return Stream.iterate(parent, each -> each != null, this::above).toList();
+  }
+
+  private @Nullable CallRef above(CallRef step) {
+    return steps().stream()
+        .filter(each -> each.ref().equals(step))
+        .findFirst()
+        .map(LlmStep::parent)
+        .orElse(null);
   }
 
   private <T extends LlmRecord> List<T> all(Class<T> type) {

@@ -388,8 +388,8 @@ public record LlmOpsProperties(
    * @param perModelDaily What the calls of each model may cost a day; no limit unless said.
    * @param currency The ISO 4217 code that the limits are in.
    * @param action What happens to calls when a budget is spent: refuse or warn.
-   * @param refuseUnpriced Whether calls of models without a known price are refused as soon as
-   *     there is a limit.
+   * @param refuseUnpriced Whether calls of models without a known price in this currency are
+   *     refused as soon as there is a limit.
    * @param maxKeys How many users (conversations, models) a budget holds apart, 2 to 1,048,576;
    *     beyond it those who spent least recently are forgotten and counted.
    */

@@ -97,6 +97,12 @@ final class OwnLlmOps implements BeanPostProcessor {
           "No spans and metrics: inject OpenTelemetry where you build LlmOps, and add"
               + " .observer(OtelCallObserver.create(openTelemetry)).");
     }
+    if ("theirs".equalsIgnoreCase(environment.getProperty("llmops.spring-ai.spans"))
+        && has(ops.stats().observers(), "OtelCallObserver")) {
+      missing.add(
+          "Calls of Spring AI have two spans, Micrometer's and the observer's:"
+              + " llmops.spring-ai.spans=theirs needs the LlmOps of llmops.");
+    }
     if (!set("budget").isEmpty()) {
       missing.add(
           "llmops.budget does not limit anything: make a CostBudget where you build LlmOps, and add"

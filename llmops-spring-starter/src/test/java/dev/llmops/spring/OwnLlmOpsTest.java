@@ -102,6 +102,25 @@ class OwnLlmOpsTest {
   }
 
   @Test
+  void spansOfMicrometersBesideThoseOfAnOwnObserverAreTold() {
+    ApplicationContextRunner own =
+        application.withBean(
+            LlmOps.class,
+            () -> LlmOps.builder().observer(OtelCallObserver.create(OpenTelemetry.noop())).build());
+    own.withPropertyValues("llmops.spring-ai.spans=theirs")
+        .run(
+            context ->
+                assertThat(context.getBean(Wiring.class).ownNotes())
+                    .contains(
+                        "Calls of Spring AI have two spans, Micrometer's and the observer's:"
+                            + " llmops.spring-ai.spans=theirs needs the LlmOps of llmops."));
+    own.run(
+        context ->
+            assertThat(String.join(" ", context.getBean(Wiring.class).ownNotes()))
+                .doesNotContain("two spans"));
+  }
+
+  @Test
   void spansThatNobodyAskedForAreNotMissed() throws Exception {
     application
         .withUserConfiguration(Bare.class)

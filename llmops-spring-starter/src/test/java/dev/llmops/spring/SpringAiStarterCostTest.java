@@ -3,6 +3,7 @@ package dev.llmops.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.llmops.LlmOps;
+import dev.llmops.testing.AllocatedBytes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -16,7 +17,6 @@ import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
@@ -49,8 +49,6 @@ class SpringAiStarterCostTest {
   /** A third of the 11,230 that Spring AI's own observation takes with Boot's handlers. */
   private static final long MOST_BYTES_MORE = 3_743;
 
-  private static final com.sun.management.ThreadMXBean THREADS =
-      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final Prompt PROMPT =
       new Prompt(
           "When is high tide?", ChatOptions.builder().model("gpt-4o").temperature(0.7).build());
@@ -165,18 +163,7 @@ class SpringAiStarterCostTest {
   }
 
   private static long bytes(Runnable call) {
-    long thread = Thread.currentThread().getId();
-    int calls = CALLS / 5;
-    long least = Long.MAX_VALUE;
-    // the least of ten rounds: when the just-in-time compiler is done is not ours to say
-    for (int round = 0; round < 10; round++) {
-      long before = THREADS.getThreadAllocatedBytes(thread);
-      for (int i = 0; i < calls; i++) {
-        call.run();
-      }
-      least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread) - before) / calls);
-    }
-    return least;
+    return AllocatedBytes.aCall(CALLS / 5, call);
   }
 
   private static ChatResponse call(ObservationRegistry registry) {

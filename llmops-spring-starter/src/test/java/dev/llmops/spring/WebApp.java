@@ -32,6 +32,7 @@ record WebApp(ConfigurableApplicationContext context) implements AutoCloseable {
     // Reactor Netty 1.3.7 may never read the second request of a connection that is kept:
     // https://github.com/reactor/reactor-netty/issues/4361
     all.add("--server.netty.max-keep-alive-requests=1");
+    all.add("--spring.reactor.netty.shutdown-quiet-period=0s");
     all.add("--spring.main.banner-mode=off");
     all.add("--spring.jmx.enabled=false");
     return new WebApp(application.run(all.toArray(String[]::new)));

@@ -90,11 +90,16 @@ final class RecordedAiService implements InvocationHandler {
       return new RecordedTokenStream(
           stream, service, new StreamEnd(service.step(), ops.capturesContent()));
     }
-    if (result != null && ServiceFlux.isFlux(method.getReturnType())) {
+    if (result != null && isFlux(method.getReturnType())) {
       return ServiceFlux.recorded(result, service.step(), ops.capturesContent());
     }
     service.step().complete(read(result));
     return result;
+  }
+
+  /** By name, as the type need not be there. */
+  private static boolean isFlux(Class<?> type) {
+    return type.getName().equals("reactor.core.publisher.Flux");
   }
 
   private StepRequest step(Method method, @Nullable Object @Nullable [] arguments) {

@@ -6,15 +6,13 @@ import dev.llmops.StepResult;
 import java.util.concurrent.CancellationException;
 import reactor.core.publisher.Flux;
 
-/** What a streaming AI service returns through {@code langchain4j-reactor}. */
+/**
+ * What a streaming AI service returns through {@code langchain4j-reactor}. Apart, and asked only
+ * for a service that returns one: most applications have no Reactor.
+ */
 final class ServiceFlux {
 
   private ServiceFlux() {}
-
-  /** By name: most applications have no Reactor. */
-  static boolean isFlux(Class<?> type) {
-    return type.getName().equals("reactor.core.publisher.Flux");
-  }
 
   /** The same elements; the step ends with the first end, before the subscriber is told. */
   static Flux<?> recorded(Object result, OpenStep step, boolean captures) {

@@ -11,8 +11,8 @@ import dev.llmops.CallSink;
 import dev.llmops.JsonText;
 import dev.llmops.LlmOps;
 import dev.llmops.Pricing;
+import dev.llmops.testing.AllocatedBytes;
 import dev.llmops.testing.Fixture;
-import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,9 +26,6 @@ import org.junit.jupiter.api.Test;
 class WrapCostTest {
 
   private static final int MOST_BYTES_A_CALL = 3_000;
-  private static final com.sun.management.ThreadMXBean THREADS =
-      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   private final CallSink sink = record -> {};
   private final LlmOps ops = LlmOps.builder().pricing(Pricing.NONE).sink(sink).build();
   private final ChatCompletionCreateParams params = OpenAiTest.chatParams();
@@ -41,8 +38,8 @@ class WrapCostTest {
         OpenAiInstrumentation.wrap(StubClient.answering((method, args) -> ready), ops);
 
     long bytes =
-        bytes(
-            30_000,
+        AllocatedBytes.aCall(
+            6_000,
             () -> {
               var unused = client.chat().completions().create(params);
             });
@@ -60,8 +57,8 @@ class WrapCostTest {
                     "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"
                         + "\"model\":\"m\",\"service_tier\":\"default\",\"usage\":null,\"choices\":"
                         + "[{\"index\":0,\"delta\":{\"content\":\" word\"}}]}"));
-    long few = bytes(3_000, reading(chunk, 100));
-    long many = bytes(3_000, reading(chunk, 1_100));
+    long few = AllocatedBytes.aCall(600, reading(chunk, 100));
+    long many = AllocatedBytes.aCall(600, reading(chunk, 1_100));
 
     // not 0: the just-in-time compiler may still be at work
     assertThat((many - few) / 1_000.0).isLessThan(4.0);
@@ -90,20 +87,5 @@ class WrapCostTest {
         stream.stream().forEach(consumer);
       }
     };
-  }
-
-  private static long bytes(int times, Runnable call) {
-    long thread = Thread.currentThread().getId();
-    int calls = times / 5;
-    long least = Long.MAX_VALUE;
-    // the least of ten rounds: when the just-in-time compiler is done is not ours to say
-    for (int round = 0; round < 10; round++) {
-      long before = THREADS.getThreadAllocatedBytes(thread);
-      for (int i = 0; i < calls; i++) {
-        call.run();
-      }
-      least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread) - before) / calls);
-    }
-    return least;
   }
 }

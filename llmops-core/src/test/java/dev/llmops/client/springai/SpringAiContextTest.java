@@ -2,7 +2,6 @@ package dev.llmops.client.springai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.llmops.CallRef;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmContext;
 import dev.llmops.LlmOps;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,12 +124,12 @@ class SpringAiContextTest {
     LlmStep client = step("chat_client");
     LlmStep tool = step("get_tide");
     assertThat(client.parent()).isEqualTo(outer.ref());
-    assertThat(ancestors(tool.parent())).contains(client.ref(), outer.ref());
+    assertThat(records.ancestors(tool.parent())).contains(client.ref(), outer.ref());
     List<LlmCall> own =
         records.calls().stream().filter(each -> !"ann".equals(each.userId())).toList();
     assertThat(own).hasSize(2);
     for (LlmCall each : own) {
-      assertThat(ancestors(each.parent())).contains(client.ref(), outer.ref());
+      assertThat(records.ancestors(each.parent())).contains(client.ref(), outer.ref());
       assertThat(each.userId()).isEqualTo("bob");
       assertThat(each.conversationId()).isEqualTo("c-42");
     }
@@ -305,18 +303,6 @@ class SpringAiContextTest {
         .filter(each -> each.request().name().equals(name))
         .findFirst()
         .orElseThrow();
-  }
-
-  private List<CallRef> ancestors(CallRef parent) {
-    return Stream.iterate(parent, each -> each != null, this::above).toList();
-  }
-
-  private CallRef above(CallRef ref) {
-    return records.steps().stream()
-        .filter(step -> step.ref().equals(ref))
-        .findFirst()
-        .map(LlmStep::parent)
-        .orElse(null);
   }
 
   /** A tool that asks a model for somebody else. */

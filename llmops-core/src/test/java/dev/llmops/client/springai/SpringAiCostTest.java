@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.llmops.LlmOps;
 import dev.llmops.Pricing;
+import dev.llmops.testing.AllocatedBytes;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -30,8 +30,6 @@ class SpringAiCostTest {
   /** A third of the 11,230 that Spring AI's own observation takes with Boot's handlers. */
   private static final int MOST_BYTES_A_CALL = 3_700;
 
-  private static final com.sun.management.ThreadMXBean THREADS =
-      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final Prompt PROMPT =
       new Prompt(
           "When is high tide?", ChatOptions.builder().model("gpt-4o").temperature(0.7).build());
@@ -65,19 +63,7 @@ class SpringAiCostTest {
   }
 
   private static long bytes(ObservationRegistry registry) {
-    int times = 20_000;
-    long thread = Thread.currentThread().getId();
-    int calls = times / 5;
-    long least = Long.MAX_VALUE;
-    // the least of ten rounds: when the just-in-time compiler is done is not ours to say
-    for (int round = 0; round < 10; round++) {
-      long before = THREADS.getThreadAllocatedBytes(thread);
-      for (int i = 0; i < calls; i++) {
-        call(registry);
-      }
-      least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread) - before) / calls);
-    }
-    return least;
+    return AllocatedBytes.aCall(4_000, () -> call(registry));
   }
 
   private static void call(ObservationRegistry registry) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import dev.llmops.CallRef;
 import dev.llmops.LlmCall;
 import dev.llmops.LlmOps;
 import dev.llmops.LlmStep;
@@ -25,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,7 +161,9 @@ class SpringAiDoubleWiringTest {
     Awaitility.await()
         .atMost(WAIT)
         .untilAsserted(
-            () -> assertThat(ancestors(records.calls().get(0).parent())).contains(outer.ref()));
+            () ->
+                assertThat(records.ancestors(records.calls().get(0).parent()))
+                    .contains(outer.ref()));
   }
 
   @ParameterizedTest
@@ -324,18 +324,6 @@ class SpringAiDoubleWiringTest {
     Awaitility.await()
         .atMost(WAIT)
         .until(() -> records.calls().size() >= count && ops.stats().open() == 0);
-  }
-
-  private List<CallRef> ancestors(CallRef parent) {
-    return Stream.iterate(parent, each -> each != null, this::above).toList();
-  }
-
-  private CallRef above(CallRef ref) {
-    return records.steps().stream()
-        .filter(step -> step.ref().equals(ref))
-        .findFirst()
-        .map(LlmStep::parent)
-        .orElse(null);
   }
 
   /** A tool that asks a model itself. */

@@ -20,7 +20,6 @@ import dev.llmops.testing.Reply;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -143,9 +142,9 @@ class SpringAiRecordingTest {
         .extracting(message -> message.role())
         .containsExactly("user", "assistant", "tool");
     // advisors between client and model, as Spring AI 2 has for tools, are steps as well
-    assertThat(ancestors(tool.parent())).contains(client.ref().id());
-    assertThat(ancestors(asking.parent())).contains(client.ref().id());
-    assertThat(ancestors(answering.parent())).contains(client.ref().id());
+    assertThat(records.ancestors(tool.parent())).contains(client.ref());
+    assertThat(records.ancestors(asking.parent())).contains(client.ref());
+    assertThat(records.ancestors(answering.parent())).contains(client.ref());
   }
 
   @Test
@@ -195,9 +194,9 @@ class SpringAiRecordingTest {
     assertThat(answering.response().text()).isEqualTo("At noon.");
     assertThat(answering.timing().timeToFirstOutput()).isNotNull();
     assertThat(answering.timing().start()).isAfterOrEqualTo(tool.timing().start());
-    assertThat(ancestors(tool.parent())).contains(client.ref().id());
-    assertThat(ancestors(asking.parent())).contains(client.ref().id());
-    assertThat(ancestors(answering.parent())).contains(client.ref().id());
+    assertThat(records.ancestors(tool.parent())).contains(client.ref());
+    assertThat(records.ancestors(asking.parent())).contains(client.ref());
+    assertThat(records.ancestors(answering.parent())).contains(client.ref());
     long input = sum(asking.usage().inputTokens(), answering.usage().inputTokens());
     long output = sum(asking.usage().outputTokens(), answering.usage().outputTokens());
     assertThat(output).isEqualTo(7 + 2); // toolCallChunks(), and two words: nothing twice
@@ -336,9 +335,9 @@ class SpringAiRecordingTest {
 
     LlmStep guardrail = step(StepRequest.Kind.WORKFLOW, "guardrail");
     LlmStep client = step(StepRequest.Kind.WORKFLOW, "chat_client");
-    assertThat(ancestors(records.onlyCall().parent()))
-        .contains(guardrail.ref().id(), client.ref().id());
-    assertThat(ancestors(guardrail.parent())).contains(client.ref().id());
+    assertThat(records.ancestors(records.onlyCall().parent()))
+        .contains(guardrail.ref(), client.ref());
+    assertThat(records.ancestors(guardrail.parent())).contains(client.ref());
     assertThat(records.steps())
         .extracting(each -> each.request().name())
         .as("what leads to the model, and our own, are none")
@@ -462,21 +461,6 @@ class SpringAiRecordingTest {
             .toList();
     assertThat(found).as(kind + " " + name + " among " + records.steps()).hasSize(1);
     return found.get(0);
-  }
-
-  private List<String> ancestors(dev.llmops.CallRef parent) {
-    List<String> ids = new ArrayList<>();
-    dev.llmops.CallRef at = parent;
-    while (at != null) {
-      String id = at.id();
-      ids.add(id);
-      dev.llmops.CallRef next = null;
-      for (LlmStep step : records.steps()) {
-        next = step.ref().id().equals(id) ? step.parent() : next;
-      }
-      at = next;
-    }
-    return ids;
   }
 
   private static long sum(Long one, Long two) {
